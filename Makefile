@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint catalog faults clean
+
+help:
+	@echo 'make demo     run the main job on an embedded PostgreSQL: deploy, take leads in, sweep, show the counts'
+	@echo 'make up       the same kept running, with its schedules, until Ctrl-C'
+	@echo 'make test     prove everything: lint, pgTAP and pytest on PostgreSQL 15 and 18'
+	@echo 'make lint     the style gates alone'
+	@echo 'make faults   the long proof: a deployer killed before each of its statements'
+	@echo 'make catalog  write sql/catalog.txt anew, after a change of the schema'
+	@echo 'make clean    remove the virtual environment and the embedded database'
+
+demo:
+	@scripts/setup demo
+	@.venv/bin/pg-drip demo
+
+up:
+	@scripts/setup demo
+	@.venv/bin/pg-drip up
+
+test: lint
+	.venv/bin/pytest --ignore tests/lint
+
+lint:
+	@scripts/setup test
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/pytest tests/lint
+
+faults:
+	@scripts/setup test
+	DRIP_KILL_EVERY_STATEMENT=1 .venv/bin/pytest -v tests/faults
+
+catalog:
+	@scripts/setup test
+	.venv/bin/python -m tests.support.write_catalog
+
+clean:
+	rm -rf .venv .pg_drip .mypy_cache .ruff_cache build dist

@@ -1,0 +1,3 @@
+-- schedule: * * * * *
+-- Sweeps whose session died are marked as crashed.
+select drip.reap_runs();

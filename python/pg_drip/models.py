@@ -1,0 +1,173 @@
+"""What the database answers, typed. The fields are its columns; as JSON their names are in camel case."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, LiteralString, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow, class_row
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from pg_drip.errors import from_database
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+class Model(BaseModel):
+    """A row, or a result made of rows."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Client(Model):
+    """A row of `drip.clients`."""
+
+    id: UUID
+    name: str
+    timezone: str
+    is_active: bool
+    created_at: datetime
+
+
+class CampaignStatistics(Model):
+    """A row of `drip.campaign_statistics`: active leads now, and exits ever by outcome."""
+
+    id: UUID
+    client_id: UUID
+    name: str
+    is_active: bool
+    is_paused: bool
+    active_leads_count: int
+    completed_leads_count: int
+    booked_count: int
+    opted_out_count: int
+    abandoned_count: int
+    campaign_deleted_count: int
+
+
+class Stay(Model):
+    """A row of `drip.lead_journey`: one stay of a lead in a campaign."""
+
+    id: UUID
+    first_name: str | None
+    last_name: str | None
+    stay: int
+    campaign_name: str | None
+    enrolled_at: datetime | None
+    completed_at: datetime | None
+    messages_received: int | None
+    outcome: str | None
+    value: Decimal | None
+
+
+class HealthCheck(Model):
+    """A row of `drip.de_enrollment_health`; `status` is ok, warning or critical."""
+
+    name: str
+    status: str
+    value: Decimal | None
+    unit: str
+    meaning: str
+
+
+class StuckReport(Model):
+    """A row of `drip.fix_stuck_leads()`: one client's stuck leads of one reason; `outcome` is None where they stay."""
+
+    client_id: UUID
+    reason: str
+    outcome: str | None
+    leads: int
+    fixed: int
+    advice: str
+
+
+class Run(Model):
+    """A row of `drip.de_enrollment_runs`; `client_id` is None for the run of a fleet."""
+
+    id: UUID
+    client_id: UUID | None
+    status: str
+    leads_found: int
+    leads_processed: int
+    leads_completed: int
+    leads_booked: int
+    leads_opted_out: int
+    leads_campaign_deleted: int
+    leads_failed: int
+    error_message: str | None
+
+    @property
+    def by_outcome(self) -> dict[str, int]:
+        """Leads that left, by outcome."""
+        return {
+            "completed": self.leads_completed,
+            "booked": self.leads_booked,
+            "opted_out": self.leads_opted_out,
+            "campaign_deleted": self.leads_campaign_deleted,
+        }
+
+
+class SweepError(Model):
+    """What kept a sweep from all its work: of one client, or (None) of the whole."""
+
+    client_id: UUID | None
+    message: str
+
+
+class SweepResult(Model):
+    """A sweep's summary: found = processed + failed + skipped, in leads; `skipped` were left to others at work."""
+
+    success: bool
+    found: int
+    processed: int
+    by_outcome: dict[str, int]
+    failed: int
+    skipped: int
+    seconds: float
+    leads_per_second: int
+    runs: list[UUID]
+    errors: list[SweepError]
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def fetch(
+    connection: psycopg.Connection[TupleRow], model: type[Row], query: LiteralString, parameters: Parameters = None
+) -> list[Row]:
+    """The rows of a query as models.
+
+    Raises:
+        PgDripError: what the database refused.
+    """
+    try:
+        with connection.cursor(row_factory=class_row(model)) as cursor:
+            return cursor.execute(query, parameters).fetchall()
+    except psycopg.Error as error:
+        raise from_database(error) from None
+
+
+def fetch_values(
+    connection: psycopg.Connection[TupleRow], query: LiteralString, parameters: Parameters = None
+) -> list[Any]:
+    """The first column of every row.
+
+    Raises:
+        PgDripError: what the database refused.
+    """
+    try:
+        return [row[0] for row in connection.execute(query, parameters)]
+    except psycopg.Error as error:
+        raise from_database(error) from None
+
+
+def fetch_value(connection: psycopg.Connection[TupleRow], query: LiteralString, parameters: Parameters = None) -> Any:
+    """The first column of the first row, or None where there is no row.
+
+    Raises:
+        PgDripError: what the database refused.
+    """
+    return next(iter(fetch_values(connection, query, parameters)), None)

@@ -1,0 +1,54 @@
+create or replace function drip.fix_stuck_leads(
+    p_client_id uuid,
+    p_dry_run   boolean default false,
+    p_now       timestamptz default now()
+)
+returns table (reason text, outcome text, leads bigint, fixed bigint, advice text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $fix_stuck_leads$
+declare
+    v_run_id   uuid;
+    v_lead_ids uuid[];
+    v_before   jsonb;
+begin
+    perform drip_internal.require_client(p_client_id);
+
+    select coalesce(jsonb_agg(to_jsonb(s)), '[]') into v_before
+      from (select k.reason, k.outcome, count(*) as leads
+              from drip.stuck_leads as k
+             where k.client_id = p_client_id
+             group by k.reason, k.outcome) as s;
+
+    if not p_dry_run and jsonb_path_exists(v_before, '$[*] ? (@.outcome != null)') then
+        -- Whoever calls this has mended the cause, so leads that failed do not pause.
+        v_run_id := drip.start_de_enrollment_run(p_client_id, 1000, p_now);
+        for v_lead_ids in
+            select b.lead_ids
+              from drip_internal.list_due_batches(v_run_id, 1000, p_now, p_include_paused => true) as b
+        loop
+            perform drip.process_de_enrollment_batch(v_run_id, v_lead_ids, p_now);
+        end loop;
+        perform drip.finish_de_enrollment_run(v_run_id, p_now);
+    end if;
+
+    return query
+    select b.reason, b.outcome, b.leads,
+           case when p_dry_run then 0 else b.leads - coalesce(a.leads, 0) end,
+           case b.reason
+               when 'empty_campaign' then 'The campaign has no messages: add some, or retire it.'
+               when 'failing' then 'The exit raised an error: see drip.de_enrollment_errors.'
+               else 'Takes the lead out of its campaign.'
+           end
+      from jsonb_to_recordset(v_before) as b (reason text, outcome text, leads bigint)
+      left join (select k.reason, k.outcome, count(*) as leads
+                   from drip.stuck_leads as k
+                  where k.client_id = p_client_id
+                  group by k.reason, k.outcome) as a
+        on a.reason = b.reason and a.outcome is not distinct from b.outcome
+     order by b.leads desc, b.reason, b.outcome;
+end
+$fix_stuck_leads$;
+
+comment on function drip.fix_stuck_leads(uuid, boolean, timestamptz) is
+'The report of one client''s stuck leads by reason, and their repair: takes out every lead that has an outcome, failing ones tried again without their pause. p_dry_run: report only. p_now: the moment of exit. leads: how many were stuck; fixed: how many of them left. Raises DR001 for an unknown client.';

@@ -1,0 +1,32 @@
+create or replace function drip.reap_runs(p_now timestamptz default now())
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $reap_runs$
+declare
+    v_reaped bigint;
+begin
+    update drip.de_enrollment_runs as r
+       set status = 'crashed',
+           finished_at = greatest(r.started_at, r.heartbeat_at),
+           error_message = coalesce(r.error_message, 'The session that drove this run is gone.')
+     where r.finished_at is null
+       and case r.driver
+           when 'procedure' then not exists (
+                select from pg_locks as k
+                 where k.locktype = 'advisory' and k.classid = 20037 and k.objsubid = 2
+                   and k.objid = r.lock_id::oid
+                   and k.database = (select d.oid from pg_database as d where d.datname = current_database()))
+           -- A fleet run lives through its clients' runs too.
+           else r.heartbeat_at < p_now - interval '5 minutes' and not exists (
+                select from drip.de_enrollment_runs as c
+                 where c.fleet_run_id = r.id
+                   and (c.finished_at is null or c.heartbeat_at >= p_now - interval '5 minutes'))
+           end;
+    get diagnostics v_reaped = row_count;
+    return v_reaped;
+end
+$reap_runs$;
+
+comment on function drip.reap_runs(timestamptz) is
+'Marks running sweeps that are dead as crashed, and returns how many: a procedure''s run without its advisory lock, a caller''s run without a sign of life for five minutes. Nothing that lives is marked. Runs each minute. What a crashed run did is committed and correct; the next sweep goes on.';

@@ -1,0 +1,49 @@
+create or replace function drip_internal.prepare_campaign()
+returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $prepare_campaign$
+declare
+    v_problem text;
+begin
+    -- A writer of the old model knows only the template.
+    if new.message_template <> ''
+       and (tg_op = 'INSERT' and coalesce(new.messages, '[]') = '[]'
+            or tg_op = 'UPDATE' and new.message_template is distinct from old.message_template
+               and new.messages is not distinct from old.messages) then
+        new.messages := jsonb_build_array(jsonb_build_object(
+            'step', 1, 'delayMinutes', 0, 'text', new.message_template, 'type', 'sms'));
+    end if;
+
+    v_problem := drip_internal.find_message_problem(new.messages);
+    if v_problem is not null then
+        raise exception using
+            errcode = 'DR007',
+            message = format('messages are no sequence: %s', v_problem),
+            hint    = 'Give [{step, delayMinutes, text, type}, …] with steps 1 to n in order, or [].';
+    end if;
+
+    if tg_op = 'UPDATE' then
+        if new.is_active and not old.is_active then
+            raise exception using
+                errcode = 'DR008',
+                message = format('campaign %s is retired, and that is final', old.id),
+                hint    = 'Create a new campaign with the same messages.';
+        end if;
+        new.updated_at := now();
+    end if;
+    if not new.is_active then
+        new.deactivated_at := coalesce(new.deactivated_at, now());
+    end if;
+    return new;
+end
+$prepare_campaign$;
+
+comment on function drip_internal.prepare_campaign() is
+'Trigger: turns a message_template into a sequence, refuses messages that are none (DR007) and reviving a retired campaign (DR008), stamps deactivated_at and updated_at. Not fired by the fold, which names none of its columns. Security definer: who may write campaigns needs no rights on the machinery.';
+
+create or replace trigger campaigns_prepare
+before insert or update of name, form_id, campaign_type, message_template, messages, is_paused, is_active,
+    deactivated_at, auto_discovered, webinar_datetime, zoom_link, resource_name, resource_link
+on drip.campaigns
+for each row execute function drip_internal.prepare_campaign();

@@ -1,0 +1,23 @@
+create or replace function drip_internal.open_due_run(
+    p_client_id    uuid,
+    p_batch_size   integer,
+    p_fleet_run_id uuid,
+    p_now          timestamptz default now()
+)
+returns uuid
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $open_due_run$
+begin
+    perform drip_internal.require_batch_size(p_batch_size);
+    perform drip_internal.require_client(p_client_id);
+    perform drip_internal.release_run_locks();
+    if not drip_internal.has_due_leads(p_client_id, p_now) then
+        return null;
+    end if;
+    return drip_internal.open_run(p_client_id, p_batch_size, 'procedure', p_fleet_run_id, p_now);
+end
+$open_due_run$;
+
+comment on function drip_internal.open_due_run(uuid, integer, uuid, timestamptz) is
+'Opens a procedure''s run of one client that has somebody due and returns its id, null when nobody is. Raises DR001 for an unknown client, DR005 for a batch size out of range. Security definer: the committing procedures run with their caller''s rights.';

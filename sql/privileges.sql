@@ -1,0 +1,114 @@
+-- Roles, ownership, grants and row level security. Always the last step of a deploy; idempotent, and takes a table's lock
+-- only where something is to change.
+
+do $create_roles$
+declare
+    v_role text;
+begin
+    foreach v_role in array array['drip_owner', 'drip_api', 'drip_cron', 'drip_readonly'] loop
+        if to_regrole(v_role) is null then
+            begin
+                execute format('create role %I nologin', v_role);
+            exception when duplicate_object or unique_violation then
+                null;  -- a deploy into another database of this cluster was faster
+            end;
+        end if;
+    end loop;
+    -- Who deploys acts for the owner. From 16 on, having created a role does not include that.
+    if not pg_has_role(current_user, 'drip_owner', 'usage') then
+        execute format('grant drip_owner to %I', current_user);
+    end if;
+    if current_setting('server_version_num')::integer >= 160000
+       and not pg_has_role(current_user, 'drip_owner', 'set') then
+        execute format('grant drip_owner to %I with inherit true, set true', current_user);
+    end if;
+end
+$create_roles$;
+
+do $take_ownership$
+declare
+    v_object record;
+begin
+    for v_object in
+        select format('schema %I', n.nspname) as name
+          from pg_namespace as n
+         where n.nspname in ('drip', 'drip_internal') and n.nspowner <> to_regrole('drip_owner')
+         union all
+        select format('%s %I.%I', case r.relkind when 'v' then 'view' else 'table' end, n.nspname, r.relname)
+          from pg_class as r
+          join pg_namespace as n on n.oid = r.relnamespace
+         where n.nspname in ('drip', 'drip_internal') and r.relkind in ('r', 'v')
+           and r.relowner <> to_regrole('drip_owner')
+         union all
+        select format('routine %s', p.oid::regprocedure)
+          from pg_proc as p
+          join pg_namespace as n on n.oid = p.pronamespace
+         where n.nspname in ('drip', 'drip_internal') and p.proowner <> to_regrole('drip_owner')
+    loop
+        execute format('alter %s owner to drip_owner', v_object.name);
+    end loop;
+end
+$take_ownership$;
+
+revoke all on schema drip, drip_internal from public;
+revoke all on all routines in schema drip, drip_internal from public;
+revoke all on all tables in schema drip, drip_internal from public;
+-- Works only without IN SCHEMA, since it takes back a default that holds for every schema.
+alter default privileges for role drip_owner revoke execute on routines from public;
+
+grant usage on schema drip to drip_api, drip_cron, drip_readonly;
+
+-- drip_api: what a caller may do, by routine; no table.
+grant execute on all functions in schema drip to drip_api;
+grant execute on all procedures in schema drip to drip_api;
+
+-- drip_cron: what the schedules run.
+grant execute on procedure drip.de_enroll_all_clients, drip.de_enroll_client to drip_cron;
+grant execute on function drip.fold_campaign_stats, drip.reap_runs to drip_cron;
+
+-- What the committing procedures call with their caller's rights.
+grant usage on schema drip_internal to drip_api, drip_cron;
+grant execute on procedure drip_internal.sweep_client to drip_api, drip_cron;
+grant execute on function
+    drip_internal.close_run, drip_internal.deadline_after, drip_internal.is_past, drip_internal.list_due_batches,
+    drip_internal.list_due_clients, drip_internal.open_client_run, drip_internal.open_due_run,
+    drip_internal.open_fleet_run, drip_internal.sweep_batch
+    to drip_api, drip_cron;
+
+-- drip_readonly: the views, and under them (they run with the reader's rights) the tables.
+grant usage on schema drip_internal to drip_readonly;
+grant select on all tables in schema drip to drip_readonly;
+grant select on drip_internal.due_leads, drip_internal.lead_exits, drip_internal.campaign_stat_deltas,
+    drip_internal.deployed_objects to drip_readonly;
+grant execute on function drip_internal.list_live_objects to drip_readonly;
+
+-- Enabled, not forced: the owner's routines filter by their client argument. Everybody else sees all clients, or the one
+-- that drip.client_id names.
+do $enable_row_level_security$
+declare
+    v_table record;
+begin
+    for v_table in
+        select t.oid, t.name, t.client_column
+          from (values
+               (to_regclass('drip.clients'), 'drip.clients', 'id'),
+               (to_regclass('drip.campaigns'), 'drip.campaigns', 'client_id'),
+               (to_regclass('drip.leads'), 'drip.leads', 'client_id'),
+               (to_regclass('drip.de_enrollment_runs'), 'drip.de_enrollment_runs', 'client_id'),
+               (to_regclass('drip.de_enrollment_errors'), 'drip.de_enrollment_errors', 'client_id'),
+               (to_regclass('drip_internal.campaign_stat_deltas'), 'drip_internal.campaign_stat_deltas', 'client_id'))
+               as t (oid, name, client_column)
+          join pg_class as r on r.oid = t.oid
+         where not r.relrowsecurity
+            or not exists (select from pg_policy as p where p.polrelid = t.oid and p.polname = 'rows_of_the_client')
+    loop
+        execute format('alter table %s enable row level security', v_table.name);
+        execute format('drop policy if exists rows_of_the_client on %s', v_table.name);
+        execute format(
+            $policy$create policy rows_of_the_client on %s using (
+                nullif(current_setting('drip.client_id', true), '') is null
+                or %I = nullif(current_setting('drip.client_id', true), '')::uuid)$policy$,
+            v_table.name, v_table.client_column);
+    end loop;
+end
+$enable_row_level_security$;
