@@ -1,3 +1,3 @@
 -- schedule: */15 * * * *
--- Leads that finished, booked or opted out leave their campaigns.
+-- Takes leads that are done out of their campaigns.
 call drip.de_enroll_all_clients();

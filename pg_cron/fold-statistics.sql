@@ -1,3 +1,3 @@
 -- schedule: * * * * *
--- The ledger is folded into the counters of drip.campaigns.
+-- Folds the ledger into the counters.
 select drip.fold_campaign_stats();

@@ -1,3 +1,3 @@
 -- schedule: * * * * *
--- Sweeps whose session died are marked as crashed.
+-- Marks sweeps that died as crashed.
 select drip.reap_runs();

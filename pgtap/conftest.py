@@ -61,7 +61,8 @@ class BehaviourItem(PgTapItem):  # type: ignore[misc]
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> BehaviourFile | None:
     """Every .sql file below a domain is a test."""
     if file_path.suffix == ".sql" and file_path.parent.name != "support" and not file_path.name.startswith("test"):
-        return BehaviourFile.from_parent(parent, path=file_path)
+        file: BehaviourFile = BehaviourFile.from_parent(parent, path=file_path)
+        return file
     return None
 
 

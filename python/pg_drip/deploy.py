@@ -1,7 +1,7 @@
 """Brings a database to this release, tells whether it still is, and takes it back.
 
-Structure comes from migrations, applied once. Views, routines and triggers come from one file each, replayed whenever the
-file or the live object differs from what the last deploy left. One advisory lock lets deployers queue.
+Structure comes from migrations, applied once. Views, routines and triggers come from one file each, replayed whenever
+the file or the live object differs from what the last deploy left. One advisory lock lets deployers queue.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ class Deployer:
             upto: stop after this migration (number or id), leaving the replayed layer away: for rehearsing an upgrade.
 
         Raises:
-            DeployError: the database is of a later release, an applied migration's file was edited, or objects of others
-                depend on what has to be replaced. Nothing has changed then.
+            DeployError: the database is of a later release, an applied migration's file was edited, or objects of
+                others depend on what has to be replaced. Nothing has changed then.
             PgDripError: the database refused a step; its transaction is undone, and the next deploy goes on from there.
         """
         with self._translated(), self._deploy_lock(report):
@@ -178,15 +178,16 @@ class Deployer:
             return [
                 Drift(kind=kind, identity=identity, drift=drift, advice=advice)
                 for kind, identity, drift, advice in self._rows(
-                    "select d.kind, d.identity, d.drift, d.advice from drip.object_drift as d order by d.kind, d.identity"
+                    "select d.kind, d.identity, d.drift, d.advice "
+                    "from drip.object_drift as d order by d.kind, d.identity"
                 )
             ]
 
     def rollback(self, to: str, report: Report = _silent) -> list[str]:
         """Undo every migration after `to` (number or id; 0000 for all), latest first, and return their ids.
 
-        The replayed layer is dropped first and stays away: it belongs to the latest migration. A later deploy applies the
-        migrations again, brings archived data back, replays the layer and recounts.
+        The replayed layer is dropped first and stays away: it belongs to the latest migration. A later deploy applies
+        the migrations again, brings archived data back, replays the layer and recounts.
 
         Raises:
             DeployError: `to` is not applied, or a rollback's file was edited since.
@@ -236,10 +237,10 @@ class Deployer:
     # ---------------------------------------------------------------- connection
 
     def _rows(self, query: str, parameters: dict[str, Any] | None = None) -> list[TupleRow]:
-        return self._connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+        return self._connection.execute(query, parameters).fetchall()
 
     def _run(self, script: str) -> None:
-        self._connection.execute(script)  # type: ignore[arg-type]
+        self._connection.execute(script)
 
     def _exists(self, relation: str) -> bool:
         return bool(self._rows("select to_regclass(%(name)s) is not null", {"name": relation})[0][0])
@@ -308,8 +309,8 @@ class Deployer:
     # ---------------------------------------------------------------- migrations
 
     def _process(self, backend: migrations.Backend, migration: Migration, operation: str, *, is_first: bool) -> None:
-        # Views block column changes, and CREATE OR REPLACE cannot shrink a view or rename an argument: the layer goes first,
-        # in the first migration's own transaction, so that one that fails leaves a working database.
+        # Views block column changes, and CREATE OR REPLACE cannot shrink a view or rename an argument: the layer goes
+        # first, in the first migration's own transaction, so that one that fails leaves a working database.
         self._retrying(lambda: backend.process(migration, operation, self._drop_layer if is_first else None))
 
     def _bootstrap(self) -> None:
@@ -361,7 +362,8 @@ class Deployer:
         fresh = {
             (path, sha256)
             for path, sha256, is_intact in self._rows(
-                "select d.source_path, d.source_hash, bool_and(l.definition is not null and md5(l.definition) = d.definition_hash "
+                "select d.source_path, d.source_hash, "
+                "       bool_and(l.definition is not null and md5(l.definition) = d.definition_hash "
                 "       and d.server_major = current_setting('server_version_num')::integer / 10000) "
                 "  from drip_internal.deployed_objects as d "
                 "  left join drip_internal.list_live_objects() as l on l.kind = d.kind and l.identity = d.identity "
@@ -423,7 +425,8 @@ class Deployer:
 
     def _is_away(self, trigger: str, table: str) -> bool:
         return not self._rows(
-            "select from pg_trigger as t where t.tgname = %(trigger)s and t.tgrelid = to_regclass(%(table)s) and t.tgenabled = 'O'",
+            "select from pg_trigger as t "
+            "where t.tgname = %(trigger)s and t.tgrelid = to_regclass(%(table)s) and t.tgenabled = 'O'",
             {"trigger": trigger, "table": table},
         )
 
@@ -461,7 +464,8 @@ class Deployer:
         """Counters may have missed writers: a mark that outlives a kill, until a recount has been committed."""
         self._run(
             "insert into drip_internal.deployed_objects (kind, identity, definition_hash, server_major) "
-            "values ('recount', 'counters of drip.campaigns', '', current_setting('server_version_num')::integer / 10000) "
+            "values ('recount', 'counters of drip.campaigns', '', "
+            "        current_setting('server_version_num')::integer / 10000) "
             "on conflict do nothing"
         )
 
@@ -489,7 +493,8 @@ class Deployer:
             "insert into drip_internal.saved_grants (kind, identity, grantee, privilege, is_grantable) "
             "select o.kind, o.identity, g.rolname, x.privilege_type, x.is_grantable "
             "  from (select case p.prokind when 'p' then 'procedure' else 'function' end as kind, "
-            "               n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' as identity, "
+            "               format('%%s.%%s(%%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) "
+            "               as identity, "
             "               p.proacl as acl, p.proowner as owner "
             "          from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace "
             "         where n.nspname in ('drip', 'drip_internal') "

@@ -60,7 +60,7 @@ _BY_CODE: dict[str, type[PgDripError]] = {
 
 
 def from_database(error: psycopg.Error) -> PgDripError:
-    """The exception for an error of psycopg: its primary message in one line, its hint, its SQLSTATE; never its DETAIL."""
+    """The exception for an error of psycopg: its primary message in one line, hint and SQLSTATE; never its DETAIL."""
     message = error.diag.message_primary or " ".join(str(error).split()) or type(error).__name__
     hint = error.diag.message_hint
     code = error.sqlstate

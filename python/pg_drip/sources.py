@@ -53,7 +53,8 @@ class Source:
 def replayed_sources(root: Path) -> list[Source]:
     """Every routine and view under `root` (the folder `sql`), in an order in which they can be created.
 
-    Routines come first, since PL/pgSQL looks at what a body names only when it runs; each view comes after those it reads.
+    Routines come first, since PL/pgSQL looks at what a body names only when it runs; each view comes after those that
+    it reads.
     """
 
     def read(pattern: str) -> list[Source]:

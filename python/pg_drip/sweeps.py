@@ -88,10 +88,12 @@ def sweep_all_clients(
                 fetch_value(connection, "select drip.reap_runs()")
                 fetch_value(connection, "select drip.finish_de_enrollment_run(%s)", [fleet_run_id])
             raise
+        _reap(connection, crew)
         fetch_value(connection, "select drip.finish_de_enrollment_run(%s)", [fleet_run_id])
         runs = read_runs(connection, [fleet_run_id])
     found = sum(run.leads_found for run in _of_clients(runs))
-    return _summarise(found, runs, crew.errors, time.perf_counter() - started)
+    failed = sum(run.leads_failed for run in _of_clients(runs))
+    return _summarise(found, failed, runs, crew.errors, time.perf_counter() - started)
 
 
 def sweep_client(
@@ -133,8 +135,16 @@ def sweep_client(
             raise
         if crew.refusal and not crew.run_ids:
             raise crew.refusal
+        _reap(connection, crew)
         runs = read_runs(connection, list(crew.run_ids))
-    return _summarise(_found_by_all(runs), runs, crew.errors, time.perf_counter() - started)
+        # A lead that fails does so in each worker, and may leave by the last.
+        failed = fetch_value(
+            connection,
+            "select count(*) from drip.de_enrollment_errors as e "
+            "where e.client_id = %s and e.run_id = any (%s) and e.resolved_at is null",
+            [client_id, list(crew.run_ids)],
+        )
+    return _summarise(_found_by_all(runs), failed, runs, crew.errors, time.perf_counter() - started)
 
 
 def report_stuck_leads(
@@ -202,11 +212,12 @@ class _Crew:
         with ThreadPoolExecutor(max(jobs, 1), thread_name_prefix="sweep") as pool:
             workers = [pool.submit(self._work) for _ in range(jobs)]
             try:
-                while wait(workers, POLL_SECONDS).not_done:
+                is_done = False
+                while not is_done:
+                    is_done = not wait(workers, POLL_SECONDS).not_done
+                    now = progress()
                     if watcher:
-                        watcher(progress())
-                if watcher:
-                    watcher(progress())
+                        watcher(now)
             except BaseException:
                 self._cancel(workers)
                 raise
@@ -286,6 +297,12 @@ class _Crew:
             wait(workers, POLL_SECONDS)
 
 
+def _reap(connection: Connection, crew: _Crew) -> None:
+    # A worker whose session died left a run that only looks alive.
+    if crew.errors:
+        fetch_value(connection, "select drip.reap_runs()")
+
+
 def _of_clients(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.client_id is not None]
 
@@ -301,12 +318,14 @@ def _progress(found: int, runs: Sequence[Run], clients_done: int, clients: int) 
     return Progress(max(found, processed + failed), processed, failed, clients_done, clients)
 
 
-def _summarise(found: int, runs: Sequence[Run], errors: Sequence[SweepError], seconds: float) -> SweepResult:
+def _summarise(
+    found: int, failed: int, runs: Sequence[Run], errors: Sequence[SweepError], seconds: float
+) -> SweepResult:
     of_clients = _of_clients(runs)
     by_outcome: Counter[str] = Counter(completed=0, booked=0, opted_out=0, campaign_deleted=0)
     for run in of_clients:
         by_outcome.update(run.by_outcome)
-    processed, failed = sum(run.leads_processed for run in of_clients), sum(run.leads_failed for run in of_clients)
+    processed = sum(run.leads_processed for run in of_clients)
     found = max(found, processed + failed)
     problems = [
         *errors,

@@ -1,22 +1,599 @@
-"""pg-drip deploy, status, verify, rollback and history."""
+"""pg-drip deploy, status, verify, rollback and history against real servers."""
 
 from __future__ import annotations
 
-from tests.support.clusters import Database
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 
-from pg_drip.deploy import Deployer
+import psycopg
+import pytest
+from psycopg import errors as pg
+
+from pg_drip.deploy import Deployer, DeployResult
+from pg_drip.errors import DeployError, PgDripError
+from pg_drip.migrations import read
+from tests.support.before_upgrade import SETUP
+from tests.support.clusters import ROOT, Connection, Database
+
+MIGRATIONS = [
+    "0018_baseline",
+    "0019_add_campaign_completion_tracking",
+    "0020_unify_campaign_model",
+    "0021_add_de_enrollment_monitoring",
+]
 
 
-def test_a_second_deploy_finds_nothing_to_do(empty_database: Database) -> None:
-    with Deployer(empty_database.dsn) as deployer:
-        first = deployer.deploy()
-        second = deployer.deploy()
-        assert first.applied == [
-            "0018_baseline",
-            "0019_add_campaign_completion_tracking",
-            "0020_unify_campaign_model",
-            "0021_add_de_enrollment_monitoring",
-        ]
+def one(connection: Connection, query: str, *parameters: object) -> object:
+    """The first column of the first row."""
+    row = connection.execute(query, parameters).fetchone()
+    assert row is not None
+    return row[0]
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    """A copy of the release's SQL that a test may change."""
+    return Path(shutil.copytree(ROOT / "sql", tmp_path / "sql"))
+
+
+def deploy(database: Database, folder: Path | None = None) -> DeployResult:
+    with Deployer(database.dsn, folder) as deployer:
+        return deployer.deploy()
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+class TestDeploy:
+    def test_a_second_deploy_finds_nothing_to_do(self, empty_database: Database) -> None:
+        with Deployer(empty_database.dsn) as deployer:
+            before = deployer.status()
+            first = deployer.deploy()
+            second = deployer.deploy()
+            after = deployer.status()
+        assert before.pending == MIGRATIONS
+        assert not before.is_current
+        assert first.applied == MIGRATIONS
         assert (second.applied, second.replayed, second.dropped) == ([], [], [])
-        assert deployer.verify() == []
-        assert deployer.status().is_current
+        assert (after.applied, after.pending, after.changed) == (MIGRATIONS, [], [])
+        assert after.is_current
+
+    def test_history_tells_what_was_applied(self, empty_database: Database) -> None:
+        with Deployer(empty_database.dsn) as deployer:
+            assert deployer.history() == []
+            deployer.deploy()
+            deployer.rollback("0020")
+            entries = [(entry.operation, entry.migration) for entry in deployer.history()]
+            assert {entry.username for entry in deployer.history()} == {"postgres"}
+        assert entries == [("apply", name) for name in MIGRATIONS] + [("rollback", MIGRATIONS[3])]
+
+    def test_two_deployers_at_once_both_succeed(self, empty_database: Database) -> None:
+        results: list[DeployResult | BaseException] = []
+        start = threading.Barrier(3)
+
+        def run() -> None:
+            start.wait()
+            try:
+                results.append(deploy(empty_database))
+            except BaseException as error:
+                results.append(error)
+
+        threads = [threading.Thread(target=run) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(len(result.applied) for result in results if isinstance(result, DeployResult)) == [0, 0, 4]
+
+    def test_only_what_changed_is_replayed(self, database: Database, release: Path) -> None:
+        edit(release / "functions/statistics/fold_campaign_stats.sql", "return v_folded;", "return v_folded + 0;")
+        assert deploy(database, release).replayed == ["functions/statistics/fold_campaign_stats.sql"]
+
+    def test_a_changed_signature_replaces_the_old_one(self, database: Database, release: Path) -> None:
+        edit(
+            release / "functions/monitoring/reap_runs.sql",
+            "reap_runs(p_now timestamptz default now())",
+            "reap_runs(p_now timestamptz default now(), p_note text default null)",
+        )
+        edit(
+            release / "functions/monitoring/reap_runs.sql",
+            "reap_runs(timestamptz) is",
+            "reap_runs(timestamptz, text) is",
+        )
+        deploy(database, release)
+        with database.connect() as connection:
+            assert one(connection, "select count(*) from pg_proc as p where p.proname = 'reap_runs'") == 1
+            assert one(connection, "select drip.reap_runs(now(), 'x')") == 0
+        with Deployer(database.dsn, release) as deployer:
+            assert deployer.verify() == []
+
+    def test_a_view_that_lost_a_column_is_replaced(self, database: Database, release: Path) -> None:
+        edit(release / "views/lead_journey.sql", "       l.last_name,\n", "")
+        deploy(database, release)
+        with database.connect() as connection, pytest.raises(pg.UndefinedColumn):
+            connection.execute("select j.last_name from drip.lead_journey as j")
+
+    def test_a_routine_gone_from_the_source_is_dropped(self, database: Database, release: Path) -> None:
+        path = release / "functions/statistics/extra.sql"
+        path.write_text(
+            "create or replace function drip.extra()\nreturns integer\nlanguage plpgsql stable\n"
+            "set search_path = pg_catalog, pg_temp\nas $extra$\nbegin\n    return 1;\nend\n$extra$;\n"
+        )
+        assert deploy(database, release).replayed == ["functions/statistics/extra.sql"]
+        path.unlink()
+        result = deploy(database, release)
+        assert result.dropped == ["drip.extra()"]
+        with database.connect() as connection:
+            assert one(connection, "select to_regproc('drip.extra')") is None
+
+    def test_grants_that_others_made_are_put_back(self, database: Database) -> None:
+        role = f"reporter_{database.name}"
+        with database.connect() as connection:
+            connection.execute(f'create role "{role}"')
+            try:
+                connection.execute(f'grant select on drip.campaign_statistics to "{role}" with grant option')
+                connection.execute(f'grant execute on function drip.opt_out to "{role}"')
+                with Deployer(database.dsn) as deployer:
+                    deployer.rollback("0020")
+                    deployer.deploy()
+                    assert deployer.verify() == []
+                assert one(
+                    connection,
+                    "select has_table_privilege(%s, 'drip.campaign_statistics', 'select with grant option')",
+                    role,
+                )
+                assert one(
+                    connection,
+                    "select has_function_privilege(%s, 'drip.opt_out(uuid, uuid, timestamptz)', 'execute')",
+                    role,
+                )
+                assert one(connection, "select count(*) from drip_internal.saved_grants") == 0
+            finally:
+                connection.execute(f'drop owned by "{role}"; drop role "{role}"')
+
+    def test_it_recounts_what_was_written_while_the_triggers_were_away(self, database: Database) -> None:
+        with Deployer(database.dsn) as deployer, database.connect() as connection:
+            deployer.rollback("0020")
+            insert_leads(connection, leads=5)
+            result = deployer.deploy()
+            assert result.repaired_counters == 1
+            assert one(connection, "select c.active_leads_count from drip.campaigns as c") == 5
+            assert connection.execute("select * from drip.verify_campaign_stats()").fetchall() == []
+
+    def test_it_recounts_after_a_trigger_was_switched_off(self, database: Database) -> None:
+        with database.connect() as connection:
+            connection.execute("alter table drip.leads disable trigger leads_count_inserted")
+            insert_leads(connection, leads=3)
+            assert deploy(database).repaired_counters == 1
+            assert connection.execute("select * from drip.verify_campaign_stats()").fetchall() == []
+
+    def test_it_waits_for_a_lock_and_goes_on(self, database: Database) -> None:
+        """A table that somebody holds longer than the lock timeout costs a retry, no more."""
+        with database.connect() as connection, database.connect() as holder:
+            connection.execute("drop trigger leads_count_updated on drip.leads")
+            holder.execute("begin")
+            holder.execute("lock table drip.leads in row exclusive mode")
+            results: list[DeployResult] = []
+            thread = threading.Thread(target=lambda: results.append(deploy(database)))
+            thread.start()
+            wait_until_blocked(connection)
+            holder.execute("commit")
+            thread.join()
+        assert results[0].replayed == ["internal/statistics/count_updated_leads.sql"]
+
+    def test_it_works_for_an_owner_that_is_no_superuser(self, empty_database: Database) -> None:
+        role = f"deployer_{empty_database.name}"
+        with empty_database.connect() as connection:
+            connection.execute(f'create role "{role}" login createrole')
+            connection.execute(f'alter database "{empty_database.name}" owner to "{role}"')
+            # The roles are the cluster's: another deployer made them, so this one must be let in.
+            connection.execute(f'grant drip_owner to "{role}" with admin option')
+        try:
+            with Deployer(empty_database.dsn.replace("user=postgres", f"user={role}")) as deployer:
+                assert deployer.deploy().applied == MIGRATIONS
+                assert deployer.verify() == []
+        finally:
+            with empty_database.connect() as connection:
+                connection.execute(f'alter database "{empty_database.name}" owner to postgres')
+                connection.execute(
+                    f'reassign owned by "{role}" to postgres; drop owned by "{role}"; drop role "{role}"'
+                )
+
+
+class TestRefusals:
+    def test_a_hand_edited_migration_is_named(self, database: Database, release: Path) -> None:
+        edit(release / "migrations/0020_unify_campaign_model.sql", "-- One campaign model", "-- one campaign model")
+        before = catalog(database)
+        with pytest.raises(DeployError, match=r"0020_unify_campaign_model\.sql was edited"):
+            deploy(database, release)
+        assert catalog(database) == before
+
+    def test_a_hand_edited_rollback_is_named(self, database: Database, release: Path) -> None:
+        edit(release / "migrations/0021_add_de_enrollment_monitoring.rollback.sql", "-- Puts", "-- puts")
+        with (
+            Deployer(database.dsn, release) as deployer,
+            pytest.raises(DeployError, match=r"0021.*rollback\.sql was edited"),
+        ):
+            deployer.rollback("0020")
+        with Deployer(database.dsn, release) as deployer, pytest.raises(DeployError, match="was edited"):
+            deployer.status()
+
+    def test_a_database_of_a_later_release_is_refused(self, database: Database, release: Path) -> None:
+        for path in (release / "migrations").glob("0021*"):
+            path.unlink()
+        before = catalog(database)
+        with pytest.raises(DeployError, match="later release: it has 0021_add_de_enrollment_monitoring"):
+            deploy(database, release)
+        assert catalog(database) == before
+
+    def test_a_role_without_rights_is_told(self, empty_database: Database) -> None:
+        role = f"nobody_{empty_database.name}"
+        with empty_database.connect() as connection:
+            connection.execute(f'create role "{role}" login')
+        try:
+            with (
+                Deployer(empty_database.dsn.replace("user=postgres", f"user={role}")) as deployer,
+                pytest.raises(DeployError, match=r"permission denied.*Deploy as the database's owner") as caught,
+            ):
+                deployer.deploy()
+            assert caught.value.sqlstate == "42501"
+            with empty_database.connect() as connection:
+                assert one(connection, "select to_regnamespace('drip_internal')") is None
+        finally:
+            with empty_database.connect() as connection:
+                connection.execute(f'drop role "{role}"')
+
+    def test_a_view_of_others_on_ours_is_named(self, database: Database) -> None:
+        with database.connect() as connection, Deployer(database.dsn) as deployer:
+            connection.execute("create view public.mine as select * from drip.campaign_statistics")
+            with pytest.raises(DeployError, match=r"depend.*drop that, deploy"):
+                deployer.rollback("0020")
+            assert deployer.verify() == []
+
+    def test_a_migration_that_fails_leaves_a_working_database(self, database: Database, release: Path) -> None:
+        (release / "migrations/0022_bad.sql").write_text("-- depends: 0021_add_de_enrollment_monitoring\nselect 1/0;\n")
+        (release / "migrations/0022_bad.rollback.sql").write_text("select 1;\n")
+        before = catalog(database)
+        with pytest.raises(PgDripError, match="division by zero"):
+            deploy(database, release)
+        assert catalog(database) == before
+
+    def test_an_unknown_migration_to_roll_back_to_is_refused(self, database: Database) -> None:
+        with Deployer(database.dsn) as deployer, pytest.raises(DeployError, match="no migration 0099"):
+            deployer.rollback("0099")
+
+
+class TestVerify:
+    def test_nothing_deployed(self, empty_database: Database) -> None:
+        with Deployer(empty_database.dsn) as deployer, pytest.raises(DeployError, match="Run pg-drip deploy"):
+            deployer.verify()
+
+    @pytest.mark.parametrize(
+        ("tampering", "kind", "identity", "drift"),
+        [
+            (
+                "create or replace function drip.opt_out(p_client_id uuid, p_lead_id uuid, p_now timestamptz default now()) "
+                "returns boolean language sql as 'select true'",
+                "function",
+                "drip.opt_out(p_client_id uuid, p_lead_id uuid, p_now timestamp with time zone)",
+                "changed",
+            ),
+            ("drop function drip.reap_runs", "function", "drip.reap_runs(p_now timestamp with time zone)", "missing"),
+            ("drop view drip.stuck_leads cascade", "view", "drip.stuck_leads", "missing"),
+            (
+                "alter table drip.leads disable trigger leads_count_deleted",
+                "trigger",
+                "leads_count_deleted on drip.leads",
+                "changed",
+            ),
+            ("drop index drip.leads_due_idx", "index", "drip.leads_due_idx", "missing"),
+            ("alter table drip.leads alter column phone set default 'x'", "table", "drip.leads", "changed"),
+            (
+                "alter table drip.campaigns drop constraint messages_are_a_sequence",
+                "constraint",
+                "messages_are_a_sequence on drip.campaigns",
+                "missing",
+            ),
+            ("alter table drip.leads disable row level security", "table", "drip.leads", "changed"),
+            (
+                "grant execute on function drip.opt_out to public",
+                "grant",
+                "on routine drip.opt_out(p_client_id uuid, p_lead_id uuid, p_now timestamp with time zone) to public",
+                "unexpected",
+            ),
+            (
+                "create function drip.mine() returns integer language sql as 'select 1'",
+                "function",
+                "drip.mine()",
+                "unexpected",
+            ),
+        ],
+    )
+    def test_what_was_tampered_with_is_named(
+        self, database: Database, tampering: str, kind: str, identity: str, drift: str
+    ) -> None:
+        with database.connect() as connection, Deployer(database.dsn) as deployer:
+            assert deployer.verify() == []
+            connection.execute(tampering)
+            found = [(item.kind, item.identity, item.drift) for item in deployer.verify()]
+        assert (kind, identity, drift) in found
+
+    @pytest.mark.parametrize(
+        "tampering",
+        [
+            "create or replace function drip.opt_out(p_client_id uuid, p_lead_id uuid, p_now timestamptz default now()) "
+            "returns boolean language sql as 'select true'",
+            "drop function drip.reap_runs",
+            "drop view drip.stuck_leads cascade",
+            "drop trigger leads_count_deleted on drip.leads",
+            "alter table drip.leads disable row level security",
+            "grant execute on function drip.opt_out to public",
+            "revoke execute on function drip.opt_out from drip_api",
+            "alter function drip.opt_out owner to postgres",
+        ],
+    )
+    def test_a_deploy_mends_it(self, database: Database, tampering: str) -> None:
+        with database.connect() as connection, Deployer(database.dsn) as deployer:
+            connection.execute(tampering)
+            assert deployer.verify() != []
+            deployer.deploy()
+            assert deployer.verify() == []
+
+    def test_another_search_path_is_no_drift(self, database: Database) -> None:
+        """Definitions are printed with or without schema, as the reader's search_path has it."""
+        with database.connect() as connection:
+            connection.execute("set search_path = drip, drip_internal, public")
+            assert connection.execute("select * from drip.object_drift").fetchall() == []
+
+    def test_an_index_of_the_dbas_own_is_no_drift(self, database: Database) -> None:
+        with database.connect() as connection, Deployer(database.dsn) as deployer:
+            connection.execute("create index dbas_own_idx on drip.leads (last_name)")
+            assert deployer.verify() == []
+
+    def test_after_a_major_upgrade_it_says_to_deploy_again(self, database: Database) -> None:
+        with database.connect() as connection, Deployer(database.dsn) as deployer:
+            connection.execute("update drip_internal.deployed_objects set server_major = 14")
+            [item] = deployer.verify()
+            assert (item.kind, item.drift) == ("server", "changed")
+            assert "Deployed on PostgreSQL 14" in item.advice
+            deployer.deploy()
+            assert deployer.verify() == []
+
+
+class TestCatalog:
+    """Fresh, step by step, and rolled back and re-applied: the same catalog, byte for byte, as sql/catalog.txt."""
+
+    @pytest.fixture
+    def expected(self) -> str:
+        return (ROOT / "sql" / "catalog.txt").read_text()
+
+    @pytest.fixture
+    def bare15(self, server15: object) -> Iterator[Database]:
+        from tests.support import clusters
+
+        with clusters.running(15).database(template="template0") as database:
+            yield database
+
+    def test_fresh(self, bare15: Database, expected: str) -> None:
+        deploy(bare15)
+        assert catalog(bare15) == expected
+
+    def test_step_by_step(self, bare15: Database, expected: str) -> None:
+        with Deployer(bare15.dsn) as deployer:
+            for name in MIGRATIONS:
+                assert deployer.deploy(upto=name[:4]).applied == [name]
+        assert catalog(bare15) == expected
+
+    @pytest.mark.parametrize("target", ["0021", "0020", "0019", "0018", "0000"])
+    def test_rolled_back_and_applied_again(self, bare15: Database, expected: str, target: str) -> None:
+        with Deployer(bare15.dsn) as deployer:
+            deployer.deploy()
+            undone = deployer.rollback(target)
+            assert undone == [name for name in reversed(MIGRATIONS) if name[:4] > target]
+            assert deployer.deploy().applied == list(reversed(undone))
+        assert catalog(bare15) == expected
+
+
+def catalog(database: Database) -> str:
+    with Deployer(database.dsn) as deployer:
+        return deployer.catalog()
+
+
+def insert_leads(connection: Connection, leads: int) -> None:
+    connection.execute("insert into drip.clients (id, name) values (gen_random_uuid(), 'Acme')")
+    connection.execute(
+        "insert into drip.campaigns (client_id, name, form_id) select c.id, 'Free guide', 'f1' from drip.clients as c"
+    )
+    connection.execute(
+        "insert into drip.leads (client_id, campaign_link_id, phone) "
+        "select c.client_id, c.id, '+1415555' || (1000 + n) from drip.campaigns as c, generate_series(1, %s) as n",
+        (leads,),
+    )
+
+
+def wait_until_blocked(connection: Connection) -> None:
+    """Until some session of this database waits for a lock."""
+    for _ in range(2000):
+        if one(connection, "select count(*) from pg_locks as k where not k.granted"):
+            return
+        connection.execute("select pg_sleep(0.005)")
+    raise AssertionError("nobody waited for the lock")
+
+
+class TestUpgrade:
+    """0018 to 0021 over a database full of leads."""
+
+    @pytest.fixture
+    def upgraded(self, empty_database: Database) -> Iterator[Connection]:
+        with Deployer(empty_database.dsn) as deployer, empty_database.connect() as connection:
+            deployer.deploy(upto="0018")
+            connection.execute(SETUP)
+            deployer.deploy()
+            assert deployer.verify() == []
+            yield connection
+
+    def test_leads_at_the_end_left_with_their_outcome(self, upgraded: Connection) -> None:
+        rows = upgraded.execute(
+            """
+            select l.is_active, l.completed_at is not null, jsonb_array_length(l.campaign_history),
+                   l.campaign_history -> 0 ->> 'outcome', l.opted_out, l.booked_at is not null,
+                   l.current_message_position, c.message_count, l.campaign_history -> 0 ->> 'completedAt',
+                   l.campaign_history -> 0 ->> 'enrolledAt', l.campaign_history -> 0 ->> 'campaignId' = c.id::text,
+                   l.campaign_history -> 0 ->> 'campaignName' = c.name,
+                   (l.campaign_history -> 0 ->> 'messagesReceived')::integer
+              from drip.leads as l join drip.campaigns as c on c.id = l.campaign_link_id
+            """
+        ).fetchall()
+        assert len(rows) == 4 * 5 * 2 * 2 * 2
+        still_active = 0
+        for (
+            is_active,
+            is_completed,
+            entries,
+            outcome,
+            opted_out,
+            is_booked,
+            position,
+            count,
+            completed_at,
+            enrolled_at,
+            same_id,
+            same_name,
+            received,
+        ) in rows:
+            if is_active:
+                assert not (count > 0 and position >= count)
+                assert (is_completed, entries) == (False, 0)
+                still_active += 1
+                continue
+            assert (is_completed, entries, same_id, same_name, received) == (True, 1, True, True, position)
+            assert enrolled_at == "2025-09-01T08:00:00.123Z"
+            finished = count > 0 and position >= count
+            expected = "opted_out" if opted_out else "booked" if is_booked else "completed" if finished else "abandoned"
+            assert outcome == expected
+            assert completed_at == "2025-10-05T09:30:00.500Z" or finished
+        assert still_active == 4 * (3 + 1 + 5 + 2)
+
+    def test_templates_became_sequences(self, upgraded: Connection) -> None:
+        rows: dict[str, list[dict[str, object]]] = dict(
+            upgraded.execute("select c.name, c.messages from drip.campaigns as c").fetchall()
+        )
+        assert rows["Template"] == [{"step": 1, "delayMinutes": 0, "text": "Hi {{firstName}}", "type": "sms"}]
+        assert rows["Both"][0]["text"] == "new"
+        assert rows["Empty"] == []
+
+    def test_initial_counts_are_a_recount(self, upgraded: Connection) -> None:
+        assert upgraded.execute("select * from drip.verify_campaign_stats()").fetchall() == []
+        assert one(upgraded, "select sum(c.active_leads_count + c.completed_leads_count) from drip.campaigns as c") != 0
+        assert one(upgraded, "select count(*) from drip_internal.campaign_stat_deltas") == 0
+
+    def test_leads_without_campaign_have_no_history(self, upgraded: Connection) -> None:
+        rows = upgraded.execute(
+            "select l.is_active, l.completed_at, l.campaign_history from drip.leads as l where l.campaign_link_id is null "
+            "order by l.is_active"
+        ).fetchall()
+        assert rows == [(False, None, []), (True, None, [])]
+
+    def test_the_sweep_agrees_with_the_repair(self, upgraded: Connection) -> None:
+        """0019 spells the exit rule out; leads that it took out are those that drip_internal.lead_exits would."""
+        upgraded.execute(
+            "create table public.taken as select l.id, l.campaign_history -> 0 ->> 'outcome' as outcome from drip.leads as l "
+            "where l.updated_at > '2025-10-06' and not l.is_active and l.campaign_link_id is not null"
+        )
+        upgraded.execute(
+            "update drip.leads as l set is_active = true, campaign_history = '[]' from public.taken as t where t.id = l.id"
+        )
+        differing = upgraded.execute(
+            "select t.outcome, x.outcome from public.taken as t join drip_internal.lead_exits as x on x.id = t.id "
+            "where x.outcome is distinct from t.outcome"
+        ).fetchall()
+        assert one(upgraded, "select count(*) from public.taken") == 4 * (2 + 4 + 0 + 3)
+        assert differing == []
+
+    def test_rolling_back_and_applying_again_brings_everything_back(self, upgraded: Connection) -> None:
+        upgraded.execute("call drip.de_enroll_all_clients()")
+        upgraded.execute("update drip.campaigns set is_active = false where name = 'Both'")
+        tables = {
+            "leads": "select l.id, l.is_active, l.enrolled_at, l.completed_at, l.campaign_history, l.updated_at from drip.leads as l",
+            "campaigns": "select c.id, c.messages, c.is_active, c.deactivated_at, c.last_enrollment_at, c.completed_leads_count, "
+            "c.booked_count, c.opted_out_count, c.active_leads_count, c.abandoned_count from drip.campaigns as c",
+            "runs": "select r.id, r.status, r.leads_processed, r.started_at, r.finished_at from drip.de_enrollment_runs as r",
+        }
+        before = {name: sorted(upgraded.execute(query).fetchall(), key=str) for name, query in tables.items()}
+        with Deployer(upgraded.info.dsn) as deployer:
+            for target in ("0020", "0019", "0018", "0000"):
+                deployer.rollback(target)
+                deployer.deploy()
+                after = {name: sorted(upgraded.execute(query).fetchall(), key=str) for name, query in tables.items()}
+                assert after == before, target
+                assert deployer.verify() == []
+        assert upgraded.execute("select * from drip.verify_campaign_stats()").fetchall() == []
+        leftovers = upgraded.execute("select c.relname from pg_class as c where c.relname like 'archive_%'").fetchall()
+        assert leftovers == []
+
+    def test_a_lead_that_left_while_the_history_was_away_gets_its_entry(self, upgraded: Connection) -> None:
+        with Deployer(upgraded.info.dsn) as deployer:
+            deployer.rollback("0018")
+            upgraded.execute(
+                "update drip.leads set is_active = false, opted_out = true, updated_at = '2026-01-01+00' where is_active"
+            )
+            deployer.deploy()
+        rows = upgraded.execute(
+            "select distinct l.campaign_history -> 0 ->> 'outcome', jsonb_array_length(l.campaign_history) from drip.leads as l "
+            "where l.updated_at = '2026-01-01+00' and l.campaign_link_id is not null"
+        ).fetchall()
+        assert rows == [("opted_out", 1)]
+
+    def test_campaigns_whose_messages_are_no_sequence_are_named(self, empty_database: Database) -> None:
+        with Deployer(empty_database.dsn) as deployer, empty_database.connect() as connection:
+            deployer.deploy(upto="0019")
+            connection.execute(
+                "insert into drip.clients (id, name) values ('c0000000-0000-4000-8000-000000000001', 'Acme')"
+            )
+            connection.execute(
+                "insert into drip.campaigns (client_id, name, messages) values "
+                "('c0000000-0000-4000-8000-000000000001', 'Broken', '[{\"step\": 2}]')"
+            )
+            with pytest.raises(PgDripError, match=r"no sequence: Broken \(") as caught:
+                deployer.deploy()
+            assert caught.value.sqlstate == "DR007"
+            connection.execute("update drip.campaigns set messages = '[]'")
+            assert deployer.deploy().applied == MIGRATIONS[2:]
+
+    def test_each_migration_runs_under_psql(self, empty_database: Database) -> None:
+        """As a DBA who deploys by hand would, up, down and up again."""
+        folder = ROOT / "sql" / "migrations"
+        files = [folder / f"{migration.id}.sql" for migration in read(folder)]
+        rollbacks = [path.with_suffix(".rollback.sql") for path in reversed(files)]
+        for path in (*files, *rollbacks, *files):
+            done = subprocess.run(
+                ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(path)],
+                env=empty_database.environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+
+
+def test_connecting_to_nothing_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(PgDripError, match="cannot reach the server") as caught:
+        Deployer(f"host={tmp_path} dbname=x")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_database_is_told(server15: object, database15: Database) -> None:
+    with pytest.raises(PgDripError, match='database "nowhere" does not exist'):
+        Deployer(database15.dsn.replace(database15.name, "nowhere"))
+
+
+def test_an_old_server_is_told(monkeypatch: pytest.MonkeyPatch, database15: Database) -> None:
+    monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", property(lambda _: 140011))
+    with pytest.raises(PgDripError, match=r"PostgreSQL 14, which is too old. pg_drip needs 15"):
+        Deployer(database15.dsn)

@@ -24,7 +24,7 @@ def test_plpgsql_check_finds_nothing(database15: Database) -> None:
               join pg_namespace as n on n.oid = p.pronamespace
              cross join lateral plpgsql_check_function_tb(p.oid, {ALL_WARNINGS}) as c
              where n.nspname in ('drip', 'drip_internal') and p.prorettype <> 'trigger'::regtype
-            """  # type: ignore[arg-type]
+            """
         ).fetchall()
         triggers = connection.execute(
             f"""
@@ -33,7 +33,7 @@ def test_plpgsql_check_finds_nothing(database15: Database) -> None:
              cross join lateral plpgsql_check_function_tb(
                    t.tgfoid, t.tgrelid, oldtable => t.tgoldtable, newtable => t.tgnewtable, {ALL_WARNINGS}) as c
              where not t.tgisinternal and t.tgrelid::regclass::text like 'drip%'
-            """  # type: ignore[arg-type]
+            """
         ).fetchall()
         checked = connection.execute(
             "select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace "

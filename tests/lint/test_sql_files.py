@@ -1,4 +1,4 @@
-"""Each routine stands alone in a file of its name, in the order of STYLE: language, volatility, security, path, body, comment."""
+"""Each routine stands alone in a file of its name: language, volatility, security, path, body, comment."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import sqlparse
 from pglast import parser
-from tests.support.clusters import ROOT
 
 from pg_drip.migrations import read
 from pg_drip.sources import Source, replayed_sources
+from tests.support.clusters import ROOT
 
 SQL = ROOT / "sql"
 SOURCES = replayed_sources(SQL)
@@ -20,7 +20,8 @@ VIEWS = [source for source in SOURCES if source.path.startswith("views/")]
 COMMITTING = {"sweep_client", "de_enroll_client", "de_enroll_all_clients"}
 
 HEADER = re.compile(
-    r"\Acreate or replace (?P<kind>function|procedure) (?P<schema>drip|drip_internal)\.(?P<name>\w+)\((?P<arguments>.*?)\)\n"
+    r"\Acreate or replace (?P<kind>function|procedure) (?P<schema>drip|drip_internal)\.(?P<name>\w+)"
+    r"\((?P<arguments>.*?)\)\n"
     r"(?:returns (?P<returns>.*?)\n)?"
     r"language plpgsql(?: (?P<volatility>immutable|stable|volatile))?(?P<definer> security definer)?\n"
     r"(?P<path>set search_path = pg_catalog, pg_temp\n)?"
@@ -87,7 +88,7 @@ def test_yoyo_splits_a_migration_as_postgresql_does(path: Path) -> None:
     def bare(statement: str) -> str:
         return " ".join(re.sub(r"^\s*--.*$", "", statement, flags=re.MULTILINE).split()).rstrip("; ")
 
-    expected = [bare(statement) for statement in parser.split(text)]
+    expected = [bare(str(statement)) for statement in parser.split(text)]
     assert [bare(statement) for statement in sqlparse.split(text) if bare(statement)] == expected
 
 

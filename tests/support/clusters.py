@@ -135,7 +135,7 @@ def start(major: int, settings: dict[str, str] | None = None, suffix: str = "") 
 
 
 def load_pgtap(connection: Connection, major: int) -> None:
-    """pgTAP and the builders of pgtap/support in schema tap; on 18 from Debian's script, which 18 does not find itself."""
+    """PgTAP and the builders of pgtap/support in schema tap; on 18 from Debian's script, which it does not find."""
     connection.execute("create schema tap")
     connection.execute("set search_path = tap, public")
     if major == 15:
