@@ -78,8 +78,10 @@ grant execute on function
 -- drip_readonly: the views, and under them (they run with the reader's rights) the tables.
 grant usage on schema drip_internal to drip_readonly;
 grant select on all tables in schema drip to drip_readonly;
-grant select on drip_internal.due_leads, drip_internal.lead_exits, drip_internal.campaign_stat_deltas,
-    drip_internal.deployed_objects to drip_readonly;
+grant select on drip_internal.due_leads, drip_internal.lead_exits, drip_internal.campaign_stat_deltas to drip_readonly;
+-- For pg-drip status, verify and history.
+grant select on drip_internal.applied_migrations, drip_internal.deployed_objects, drip_internal._yoyo_log,
+    drip_internal._yoyo_migration, drip_internal._yoyo_version to drip_readonly;
 grant execute on function drip_internal.list_live_objects to drip_readonly;
 
 -- Enabled, not forced: the owner's routines filter by their client argument. Everybody else sees all clients, or the one

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from pg_drip.errors import ConnectionFailedError, from_database
+from pg_drip.errors import ConnectionFailedError
 
 OLDEST_MAJOR = 15
 
@@ -38,11 +39,15 @@ def connect(dsn: str = "", *, application_name: str = "pg-drip", **parameters: A
 
 
 def _refused(error: psycopg.Error) -> ConnectionFailedError:
-    known = from_database(error)
-    if isinstance(known, ConnectionFailedError):
-        return known
-    return ConnectionFailedError(
-        f"cannot connect: {known.message}",
-        known.hint or "Check PGHOST, PGPORT, PGDATABASE and PGUSER, or give --dsn.",
-        known.sqlstate,
-    )
+    # libpq gives a refused login no SQLSTATE, only its text, of which the last line says what the server said.
+    text = str(error).strip()
+    reason = " ".join(text.rsplit("FATAL:", 1)[-1].split()) if "FATAL:" in text else text.split("\n", 1)[0]
+    return ConnectionFailedError(f"cannot connect: {reason}.", _what_to_do(reason))
+
+
+def _what_to_do(reason: str) -> str:
+    if match := re.search(r'database "(.+)" does not exist', reason):
+        return f"Create it with createdb {match[1]}, or name another with PGDATABASE or --dsn."
+    if re.search(r"role .+ does not exist|authentication failed|no password supplied|not permitted to log in", reason):
+        return "Check PGUSER and the password (PGPASSWORD or .pgpass), or give --dsn."
+    return "See whether the server runs, and check PGHOST, PGPORT, PGDATABASE and PGUSER, or give --dsn."

@@ -98,12 +98,16 @@ class Deployer:
 
     # ---------------------------------------------------------------- commands
 
-    def deploy(self, report: Report = _silent, upto: str | None = None) -> DeployResult:
+    def deploy(
+        self, report: Report = _silent, *, upto: str | None = None, applied_by_hand: str | None = None
+    ) -> DeployResult:
         """Bring the database to this release; a second deploy finds nothing to do.
 
         Args:
             report: called with one line per step.
             upto: stop after this migration (number or id), leaving the replayed layer away: for rehearsing an upgrade.
+            applied_by_hand: record the migrations up to this one as applied, without applying them: somebody ran their
+                files with psql.
 
         Raises:
             DeployError: the database is of a later release, an applied migration's file was edited, or objects of
@@ -114,6 +118,10 @@ class Deployer:
             self._bootstrap()
             backend = migrations.Backend(self._connection)
             pending = self._pending(backend)
+            if applied_by_hand is not None:
+                last = self._find(applied_by_hand).id
+                self._mark(backend, [migration for migration in pending if migration.id <= last], report)
+                pending = [migration for migration in pending if migration.id > last]
             if upto is not None:
                 last = self._find(upto).id
                 pending = [migration for migration in pending if migration.id <= last]
@@ -258,10 +266,16 @@ class Deployer:
                 "Something that is not pg_drip's depends on it: drop that, deploy, and create it again.",
                 error.sqlstate,
             ) from None
+        except (pg.DuplicateTable, pg.DuplicateColumn, pg.DuplicateObject) as error:
+            raise DeployError(
+                f"{error.diag.message_primary}.",
+                "If migrations were applied with psql, name the last of them: pg-drip deploy --applied-by-hand 0021.",
+                error.sqlstate,
+            ) from None
         except pg.InsufficientPrivilege as error:
             raise DeployError(
                 f"{error.diag.message_primary}.",
-                "Deploy as the database's owner with CREATEROLE, or as a superuser.",
+                "To deploy, be the database's owner with CREATEROLE, or a superuser; to look, be in drip_readonly.",
                 error.sqlstate,
             ) from None
         except psycopg.Error as error:
@@ -312,6 +326,11 @@ class Deployer:
         # Views block column changes, and CREATE OR REPLACE cannot shrink a view or rename an argument: the layer goes
         # first, in the first migration's own transaction, so that one that fails leaves a working database.
         self._retrying(lambda: backend.process(migration, operation, self._drop_layer if is_first else None))
+
+    def _mark(self, backend: migrations.Backend, by_hand: list[Migration], report: Report) -> None:
+        for migration in by_hand:
+            report(f"recording {migration.id}, applied by hand")
+            backend.process(migration, "mark")
 
     def _bootstrap(self) -> None:
         with self._transaction():

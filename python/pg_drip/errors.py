@@ -75,8 +75,5 @@ def from_database(error: psycopg.Error) -> PgDripError:
     if isinstance(error, pg.UndefinedTable | pg.InvalidSchemaName | pg.UndefinedFunction):
         return PgDripError(f"{message}.", "Run pg-drip deploy on this database first.", code)
     if isinstance(error, psycopg.OperationalError) and code is None:
-        return ConnectionFailedError(
-            f"cannot reach the server: {message}.",
-            "Check PGHOST, PGPORT, PGDATABASE and PGUSER, or give --dsn.",
-        )
+        return ConnectionFailedError(f"the connection broke: {message.rstrip('.')}.", "See whether the server runs.")
     return PgDripError(f"{message}.", hint, code)

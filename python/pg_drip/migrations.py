@@ -60,12 +60,13 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
 
         Args:
             migration: the migration.
-            operation: `apply` or `rollback`.
+            operation: `apply`, `rollback`, or `mark` for one that somebody applied by hand.
             before: what to do first in the same transaction, so that a migration that fails undoes it too.
         """
         self.ensure_internal_schema_updated()
         migration.load()
-        if not migration.use_transactions:
+        is_run = operation != "mark"
+        if is_run and not migration.use_transactions:
             # Written to be repeated: a kill before the mark makes the next deploy run it again.
             if before:
                 with self.transaction():
@@ -73,12 +74,12 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             migration.process_steps(self, operation)
         with self.transaction():
             self.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
-            if migration.use_transactions:
+            if is_run and migration.use_transactions:
                 if before:
                     before()
                 migration.process_steps(self, operation)
             self.log_migration(migration, operation)
-            if operation == "apply":
+            if operation != "rollback":
                 self.mark_one(migration, log=False)
                 sha256, rollback_sha256 = checksums(migration)
                 self.execute(

@@ -60,7 +60,8 @@ alter table drip.campaigns add constraint messages_are_a_sequence check (
         when jsonb_typeof(messages) <> 'array' then false
         when jsonb_array_length(messages) > 50 then false
         when octet_length(messages::text) > 65536 then false
-        when jsonb_path_exists(messages, '$[*] ? (@.type() != "object")') then false
+        -- strict: lax would look inside an array in the array
+        when jsonb_path_exists(messages, 'strict $[*].type() ? (@ != "object")') then false
         else
             jsonb_path_query_array(messages, '$[*].step') = jsonb_path_query_array(
                 '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50]',

@@ -20,14 +20,12 @@ def fenced(language: str) -> list[str]:
 
 def test_the_api_table_is_the_api(database: Database) -> None:
     with database.connect() as connection:
-        routines = {
-            name: arguments
-            for name, arguments in connection.execute(
-                "select p.proname, array(select a.name from unnest(p.proargnames, coalesce(p.proargmodes, "
-                "       array_fill('i'::\"char\", array[p.pronargs]))) as a (name, mode) where a.mode = 'i') "
-                "  from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where n.nspname = 'drip'"
-            )
-        }
+        query = (
+            "select p.proname, array(select a.name from unnest(p.proargnames, coalesce(p.proargmodes, "
+            "       array_fill('i'::\"char\", array[p.pronargs]))) as a (name, mode) where a.mode = 'i') "
+            "  from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where n.nspname = 'drip'"
+        )
+        routines: dict[str, list[str]] = dict(connection.execute(query).fetchall())
         views = {
             name for (name,) in connection.execute("select v.viewname from pg_views as v where v.schemaname = 'drip'")
         }

@@ -239,7 +239,7 @@ class TestRefusals:
         try:
             with (
                 Deployer(empty_database.dsn.replace("user=postgres", f"user={role}")) as deployer,
-                pytest.raises(DeployError, match=r"permission denied.*Deploy as the database's owner") as caught,
+                pytest.raises(DeployError, match=r"permission denied.*To deploy, be the database's owner") as caught,
             ):
                 deployer.deploy()
             assert caught.value.sqlstate == "42501"
@@ -580,10 +580,17 @@ class TestUpgrade:
                 check=False,
             )
             assert done.returncode == 0, done.stderr
+        with Deployer(empty_database.dsn) as deployer:
+            with pytest.raises(DeployError, match=r"already exists\. If migrations were applied with psql"):
+                deployer.deploy()
+            result = deployer.deploy(applied_by_hand="0021")
+            assert result.applied == []
+            assert deployer.verify() == []
+            assert [entry.operation for entry in deployer.history()] == ["mark"] * 4
 
 
 def test_connecting_to_nothing_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(PgDripError, match="cannot reach the server") as caught:
+    with pytest.raises(PgDripError, match=r"cannot connect: .*See whether the server runs") as caught:
         Deployer(f"host={tmp_path} dbname=x")
     assert "\n" not in str(caught.value)
 
@@ -597,3 +604,20 @@ def test_an_old_server_is_told(monkeypatch: pytest.MonkeyPatch, database15: Data
     monkeypatch.setattr(psycopg.ConnectionInfo, "server_version", property(lambda _: 140011))
     with pytest.raises(PgDripError, match=r"PostgreSQL 14, which is too old. pg_drip needs 15"):
         Deployer(database15.dsn)
+
+
+def test_a_reader_may_look(database: Database) -> None:
+    """Status, verify and history ask for no more than drip_readonly has."""
+    role = f"reader_{database.name}"
+    with database.connect() as connection:
+        connection.execute(f'create role "{role}" login in role drip_readonly')
+    try:
+        with Deployer(database.dsn.replace("user=postgres", f"user={role}")) as deployer:
+            assert deployer.status().is_current
+            assert deployer.verify() == []
+            assert len(deployer.history()) == len(MIGRATIONS)
+            with pytest.raises(DeployError, match="permission denied"):
+                deployer.deploy()
+    finally:
+        with database.connect() as connection:
+            connection.execute(f'drop role "{role}"')

@@ -8,8 +8,13 @@ from pg_drip.cli.output import count, make_console, make_table, print_json
 
 
 @click.command(epilog="\b\nExample:\n  PGHOST=db.example.com PGDATABASE=drip pg-drip deploy")
+@click.option(
+    "--applied-by-hand",
+    metavar="MIGRATION",
+    help="Record the migrations up to this one (0021) as applied: somebody ran their files with psql.",
+)
 @click.pass_obj
-def deploy(dsn: str) -> None:
+def deploy(dsn: str, applied_by_hand: str | None) -> None:
     """Bring the database to this release.
 
     Applies pending migrations, replays views, routines and grants that differ, and recounts where needed. A second
@@ -18,7 +23,7 @@ def deploy(dsn: str) -> None:
     from pg_drip.deploy import Deployer
 
     with Deployer(dsn) as deployer:
-        result = deployer.deploy(click.echo)
+        result = deployer.deploy(click.echo, applied_by_hand=applied_by_hand)
     if not (result.applied or result.replayed or result.dropped):
         click.echo("Nothing to do: the database is current.")
         return

@@ -15,7 +15,7 @@ begin
     perform drip_internal.require_client(p_client_id);
 
     select coalesce(jsonb_agg(to_jsonb(s)), '[]') into v_before
-      from (select k.reason, k.outcome, count(*) as leads
+      from (select k.reason, k.outcome, array_agg(k.id) as lead_ids
               from drip.stuck_leads as k
              where k.client_id = p_client_id
              group by k.reason, k.outcome) as s;
@@ -33,20 +33,18 @@ begin
     end if;
 
     return query
-    select b.reason, b.outcome, b.leads,
-           case when p_dry_run then 0 else b.leads - coalesce(a.leads, 0) end,
+    select b.reason, b.outcome, n.stuck, n.gone,
            case b.reason
                when 'empty_campaign' then 'The campaign has no messages: add some, or retire it.'
                when 'failing' then 'The exit raised an error: see drip.de_enrollment_errors.'
                else 'Takes the lead out of its campaign.'
            end
-      from jsonb_to_recordset(v_before) as b (reason text, outcome text, leads bigint)
-      left join (select k.reason, k.outcome, count(*) as leads
-                   from drip.stuck_leads as k
-                  where k.client_id = p_client_id
-                  group by k.reason, k.outcome) as a
-        on a.reason = b.reason and a.outcome is not distinct from b.outcome
-     order by b.leads desc, b.reason, b.outcome;
+      from jsonb_to_recordset(v_before) as b (reason text, outcome text, lead_ids uuid[])
+     cross join lateral (
+           select count(*) as stuck, count(*) filter (where not l.is_active) as gone
+             from drip.leads as l
+            where l.client_id = p_client_id and l.id = any (b.lead_ids)) as n
+     order by n.stuck desc, b.reason, b.outcome;
 end
 $fix_stuck_leads$;
 

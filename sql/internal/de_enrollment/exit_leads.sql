@@ -12,6 +12,13 @@ as $exit_leads$
 declare
     v_lead_ids uuid[];
 begin
+    if not isfinite(p_now) then
+        raise exception using
+            errcode = 'DR012',
+            message = format('the moment of exit cannot be %s', p_now),
+            hint    = 'Give a point in time, or leave p_now out.';
+    end if;
+
     -- Lock first, decide in the next statement: it sees what others committed while the lock was waited for.
     -- NO KEY: an insert elsewhere that refers to the lead need not make the sweep skip it.
     v_lead_ids := array(
@@ -62,4 +69,4 @@ end
 $exit_leads$;
 
 comment on function drip_internal.exit_leads(uuid, uuid[], text, numeric, timestamptz) is
-'Takes leads out of their campaign: inactive, completed_at, one history entry, counters by trigger, all or nothing. Returns how many left by outcome. Leads that are locked by others, inactive or of another client are passed over; with p_outcome null so are leads that are not due. p_value: a booking''s value, kept in the entry.';
+'Takes leads out of their campaign: inactive, completed_at, one history entry, counters by trigger, all or nothing. Returns how many left by outcome. Leads that are locked by others, inactive or of another client are passed over; with p_outcome null so are leads that are not due. Raises DR012 when p_now is infinite. p_value: a booking''s value, kept in the entry.';

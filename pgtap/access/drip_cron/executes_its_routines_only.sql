@@ -1,0 +1,31 @@
+-- drip_cron runs the sweeps, the fold and the reaper.
+begin;
+select plan(7);
+
+-- given
+select make_client();
+
+-- then
+select set_eq(
+    $$select p.proname::text from pg_proc as p
+       where p.pronamespace = 'drip'::regnamespace and has_function_privilege('drip_cron', p.oid, 'execute')$$,
+    $$values ('de_enroll_all_clients'), ('de_enroll_client'), ('fold_campaign_stats'), ('reap_runs')$$,
+    'four public routines');
+select set_eq(
+    $$select p.proname::text from pg_proc as p
+       where p.pronamespace = 'drip_internal'::regnamespace and has_function_privilege('drip_cron', p.oid, 'execute')$$,
+    $$values ('close_run'), ('deadline_after'), ('is_past'), ('list_due_batches'), ('list_due_clients'), ('open_client_run'),
+             ('open_due_run'), ('open_fleet_run'), ('sweep_batch'), ('sweep_client')$$,
+    'and what they call with its rights');
+select is_empty(
+    $$select r.oid::regclass from pg_class as r
+       where r.relnamespace in ('drip'::regnamespace, 'drip_internal'::regnamespace) and r.relkind in ('r', 'v')
+         and has_table_privilege('drip_cron', r.oid, 'select, insert, update, delete, truncate')$$,
+    'no table');
+select is(as_role('drip_cron', 'select drip.fold_campaign_stats()::integer >= 0'), 'true', 'folding works');
+select is(as_role('drip_cron', 'select drip.reap_runs() >= 0'), 'true', 'reaping works');
+select is(as_role('drip_cron', 'select drip.create_client(''Mallory'')'), '42501', 'creating a client is refused');
+select is(as_role('drip_cron', 'select drip.opt_out(the_client(), gen_random_uuid())'), '42501', 'so is opting somebody out');
+
+select * from finish();
+rollback;
