@@ -64,15 +64,16 @@ grant execute on all procedures in schema drip to drip_api;
 
 -- drip_cron: what the schedules run.
 grant execute on procedure drip.de_enroll_all_clients, drip.de_enroll_client to drip_cron;
-grant execute on function drip.fold_campaign_stats, drip.reap_runs to drip_cron;
+grant execute on function drip.fold_campaign_stats, drip.reap_runs, drip.start_de_enrollment_run,
+    drip.finish_de_enrollment_run, drip.get_de_enrollment_runs to drip_cron;
 
--- What the committing procedures call with their caller's rights.
+-- What the committing procedures, and pg-drip de-enroll, call with their caller's rights.
 grant usage on schema drip_internal to drip_api, drip_cron;
 grant execute on procedure drip_internal.sweep_client to drip_api, drip_cron;
 grant execute on function
     drip_internal.close_run, drip_internal.deadline_after, drip_internal.is_past, drip_internal.list_due_batches,
-    drip_internal.list_due_clients, drip_internal.open_client_run, drip_internal.open_due_run,
-    drip_internal.open_fleet_run, drip_internal.sweep_batch
+    drip_internal.list_due_clients, drip_internal.list_session_runs, drip_internal.open_client_run, drip_internal.open_due_run,
+    drip_internal.open_fleet_run, drip_internal.release_run_locks, drip_internal.sweep_batch
     to drip_api, drip_cron;
 
 -- drip_readonly: the views, and under them (they run with the reader's rights) the tables.

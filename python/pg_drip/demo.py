@@ -147,6 +147,9 @@ def _ignore_signals() -> None:
 
 def _start(cluster: Cluster, console: Console) -> None:
     started = time.perf_counter()
+    if cluster.folder != cluster.wanted_folder:
+        reason = f"the user {cluster.account.name} cannot enter {cluster.wanted_folder}"
+        console.print(f"Folder      {cluster.folder}, since {reason}", soft_wrap=True)
     is_new = not cluster.data.exists()
     cluster.start()
     with connect(cluster.dsn()) as connection:

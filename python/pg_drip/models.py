@@ -68,7 +68,7 @@ class HealthCheck(Model):
 
     name: str
     status: str
-    value: Decimal | None
+    value: int | float | None
     unit: str
     meaning: str
 

@@ -103,6 +103,7 @@ class Cluster:
 
     def __post_init__(self) -> None:
         self.folder = self.folder.absolute()
+        self.wanted_folder = self.folder
         self.account = Account.unprivileged(self.data)
         if not self._is_reachable(self.folder):
             digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
@@ -128,7 +129,9 @@ class Cluster:
         return f"host={self.socket_folder} port={PORT} user={SUPERUSER} dbname={database}"
 
     def _is_reachable(self, folder: Path) -> bool:
-        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        existing = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
+        if not existing.is_dir():
+            raise PgDripError(f"{existing} is no folder.", "Name another.")
         return self.account.can_enter(existing)
 
     def start(self) -> None:
@@ -201,13 +204,15 @@ class Cluster:
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             os.kill(pid, 0)
+            # Killed, but not yet waited for by init.
+            is_zombie = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
         except (OSError, ValueError):
             return None
-        return pid
+        return None if is_zombie else pid
 
     def is_running(self) -> bool:
         """Whether a server runs on this cluster's data."""
-        return self.account.run(self.binaries / "pg_ctl", "status", "-D", self.data).returncode == 0
+        return self.pid() is not None
 
     def stop(self) -> None:
         """Stop the server, ending its sessions; nothing happens when it is not running."""

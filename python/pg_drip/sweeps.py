@@ -24,13 +24,6 @@ Connection = psycopg.Connection[TupleRow]
 DEFAULT_BATCH_SIZE = 1000
 POLL_SECONDS = 0.2
 
-_READ_RUNS = """
-select r.id, r.client_id, r.status, r.leads_found, r.leads_processed, r.leads_completed, r.leads_booked,
-       r.leads_opted_out, r.leads_campaign_deleted, r.leads_failed, r.error_message
-  from drip.de_enrollment_runs as r
- where r.id = any (%(ids)s) or r.fleet_run_id = any (%(ids)s)
- order by r.client_id nulls first, r.started_at, r.id"""
-
 
 class Progress(NamedTuple):
     """Where a sweep is: leads found so far, leads processed and failed, clients done of all clients."""
@@ -46,8 +39,12 @@ Watcher = Callable[[Progress], None]
 
 
 def read_runs(connection: Connection, run_ids: Sequence[UUID]) -> list[Run]:
-    """These runs of `drip.de_enrollment_runs`, and a fleet run's clients' ones; the fleet's first."""
-    return fetch(connection, Run, _READ_RUNS, {"ids": list(run_ids)})
+    """These runs, and a fleet run's clients' ones, the fleet's first: `drip.get_de_enrollment_runs`."""
+    columns = (
+        "r.id, r.client_id, r.status, r.leads_found, r.leads_processed, r.leads_completed, r.leads_booked, "
+        "r.leads_opted_out, r.leads_campaign_deleted, r.leads_failed, r.error_message"
+    )
+    return fetch(connection, Run, f"select {columns} from drip.get_de_enrollment_runs(%s) as r", [list(run_ids)])
 
 
 def sweep_all_clients(
@@ -137,20 +134,15 @@ def sweep_client(
             raise crew.refusal
         _reap(connection, crew)
         runs = read_runs(connection, list(crew.run_ids))
-        # A lead that fails does so in each worker, and may leave by the last.
-        failed = fetch_value(
-            connection,
-            "select count(*) from drip.de_enrollment_errors as e "
-            "where e.client_id = %s and e.run_id = any (%s) and e.resolved_at is null",
-            [client_id, list(crew.run_ids)],
-        )
+    # A lead that fails does so in each worker.
+    failed = max((run.leads_failed for run in runs), default=0)
     return _summarise(_found_by_all(runs), failed, runs, crew.errors, time.perf_counter() - started)
 
 
 def report_stuck_leads(
     connection: Connection, client_id: UUID | None = None, *, fix: bool = False
 ) -> list[StuckReport]:
-    """Stuck leads by client and reason, and their repair: `drip.fix_stuck_leads`, for each client that has any.
+    """Stuck leads by client and reason: `drip.stuck_leads`, or their repair, `drip.fix_stuck_leads`, client by client.
 
     Args:
         connection: a connection in autocommit: each client's repair is a transaction.
@@ -160,6 +152,18 @@ def report_stuck_leads(
     Raises:
         NotFoundError: there is no such client (DR001).
     """
+    if not fix:
+        if client_id is not None:
+            fetch_value(connection, "select drip_internal.require_client(%s)", [client_id])
+        return fetch(
+            connection,
+            StuckReport,
+            "select s.client_id, s.reason, s.outcome, count(*) as leads, 0 as fixed, s.advice "
+            "from drip.stuck_leads as s where %(client)s::uuid is null or s.client_id = %(client)s "
+            "group by s.client_id, s.reason, s.outcome, s.advice "
+            "order by s.client_id, count(*) desc, s.reason, s.outcome",
+            {"client": client_id},
+        )
     client_ids = (
         fetch_values(connection, "select distinct s.client_id from drip.stuck_leads as s order by s.client_id")
         if client_id is None
@@ -171,8 +175,8 @@ def report_stuck_leads(
         for row in fetch(
             connection,
             StuckReport,
-            "select %(client)s::uuid as client_id, f.* from drip.fix_stuck_leads(%(client)s, %(dry_run)s) as f",
-            {"client": one_id, "dry_run": not fix},
+            "select %(client)s::uuid as client_id, f.* from drip.fix_stuck_leads(%(client)s) as f",
+            {"client": one_id},
         )
     ]
 
@@ -232,9 +236,7 @@ class _Crew:
             pids = [one.info.backend_pid for one in self._connections.values() if not one.closed]
         found = fetch_values(
             connection,
-            "select r.id from pg_locks as k join drip.de_enrollment_runs as r on r.lock_id::oid = k.objid "
-            "where k.locktype = 'advisory' and k.classid = 20037 and k.objsubid = 2 and k.pid = any (%s) "
-            "and r.finished_at is null and r.driver = 'procedure'",
+            "select s from drip_internal.list_session_runs(%s) as s",
             [pids],
         )
         with self._lock:

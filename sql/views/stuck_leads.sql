@@ -24,7 +24,12 @@ select l.id,
        e.attempts as failed_attempts,
        e.retry_at,
        e.sqlstate,
-       e.message as error_message
+       e.message as error_message,
+       case
+           when e.id is not null then 'Its exit raised an error: see error_message, mend the cause, then drip.fix_stuck_leads().'
+           when x.outcome is null then 'The campaign has no messages: add some, or retire it.'
+           else 'The next sweep takes it out of its campaign.'
+       end as advice
   from candidates as k
   join drip.leads as l on l.id = k.id and l.client_id = k.client_id
   join drip_internal.lead_exits as x on x.id = l.id and x.client_id = l.client_id
@@ -33,4 +38,4 @@ select l.id,
     on e.client_id = l.client_id and e.lead_id = l.id and e.resolved_at is null;
 
 comment on view drip.stuck_leads is
-'Active leads that should have left their campaign, or never can: one row per lead. reason: completed_sequence, opted_out_active, booked_active, campaign_inactive, campaign_missing (the next sweep takes these out, with the outcome given), empty_campaign (add messages, or retire the campaign), failing (its exit raised error_message; retried at retry_at).';
+'Active leads that should have left their campaign, or never can: one row per lead. reason: completed_sequence, opted_out_active, booked_active, campaign_inactive, campaign_missing (the next sweep takes these out, with the outcome given), empty_campaign, failing (its exit raised error_message; retried at retry_at). advice: what to do.';

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -123,9 +123,9 @@ def raise_for(connection: Connection, table: str, event: str, condition: str, me
             "create trigger {} before {} on {} for each row when ({}) execute function public.raise_poison({})"
         ).format(
             sql.Identifier(name),
-            sql.SQL(event),  # type: ignore[arg-type]
-            sql.SQL(table),  # type: ignore[arg-type]
-            sql.SQL(condition),  # type: ignore[arg-type]
+            sql.SQL(event),
+            sql.SQL(table),
+            sql.SQL(condition),
             sql.Literal(message),
         )
     )
@@ -139,9 +139,7 @@ def poison(connection: Connection, lead: UUID, message: str = "poisoned") -> str
 
 def drop_trigger(connection: Connection, name: str, table: str = "drip.leads") -> None:
     """Take a trigger away."""
-    connection.execute(
-        sql.SQL("drop trigger {} on {}").format(sql.Identifier(name), sql.SQL(table))  # type: ignore[arg-type]
-    )
+    connection.execute(sql.SQL("drop trigger {} on {}").format(sql.Identifier(name), sql.SQL(table)))
 
 
 @contextmanager
@@ -166,7 +164,22 @@ def hold_exits_of(database: Database, lead: UUID) -> Iterator[Callable[[], None]
         try:
             yield release
         finally:
-            release()
+            # A test may have killed the server.
+            if not holder.broken:
+                with suppress(psycopg.OperationalError):
+                    release()
+
+
+class TakeBackError(Exception):
+    """Raised by a test to roll its transaction back."""
+
+
+@contextmanager
+def taken_back(connection: Connection) -> Iterator[None]:
+    """A transaction that ends with an error of its client, and so changes nothing."""
+    with suppress(TakeBackError), connection.transaction():
+        yield
+        raise TakeBackError
 
 
 # ---------------------------------------------------------------- when
@@ -177,7 +190,7 @@ def call(connection: Connection, procedure: str, arguments: Mapping[str, object]
     named = sql.SQL(", ").join(
         sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in arguments
     )
-    statement = sql.SQL("call {}({})").format(sql.SQL(procedure), named)  # type: ignore[arg-type]
+    statement = sql.SQL("call {}({})").format(sql.SQL(procedure), named)
     row = connection.execute(statement, dict(arguments)).fetchone()
     assert row is not None
     run_id: UUID | None = row[0]
@@ -268,20 +281,20 @@ def pid_of(connection: Connection) -> int:
 
 def value(connection: Connection, query: str, *parameters: object) -> Any:
     """The first column of the first row."""
-    row = connection.execute(query, parameters or None).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(query, parameters or None).fetchone()
     assert row is not None
     return row[0]
 
 
 def column(connection: Connection, query: str, *parameters: object) -> list[Any]:
     """The first column of all rows."""
-    return [row[0] for row in connection.execute(query, parameters or None).fetchall()]  # type: ignore[arg-type]
+    return [row[0] for row in connection.execute(query, parameters or None).fetchall()]
 
 
 def rows(connection: Connection, query: str, *parameters: object) -> list[dict[str, Any]]:
     """All rows by column name."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, parameters or None).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(query, parameters or None).fetchall()
 
 
 def lead(connection: Connection, lead_id: UUID) -> dict[str, Any]:
@@ -316,7 +329,9 @@ def active(connection: Connection) -> int:
 def entries(connection: Connection) -> dict[int, int]:
     """How many leads have how many history entries."""
     return dict(
-        connection.execute("select jsonb_array_length(campaign_history), count(*) from drip.leads group by 1").fetchall()
+        connection.execute(
+            "select jsonb_array_length(campaign_history), count(*) from drip.leads group by 1"
+        ).fetchall()
     )
 
 
@@ -332,7 +347,7 @@ def contents(connection: Connection) -> dict[str, tuple[object, ...]]:
         "drip_internal.campaign_stat_deltas",
     ):
         query = f"select count(*), md5(string_agg(t::text, chr(10) order by t::text)) from {table} as t"
-        digests[table] = tuple(connection.execute(query).fetchall()[0])  # type: ignore[arg-type]
+        digests[table] = tuple(connection.execute(query).fetchall()[0])
     return digests
 
 

@@ -75,7 +75,7 @@ def test_no_detail_gets_through(kind: type[psycopg.Error], sqlstate: str | None)
         (pg.UndefinedTable, "42P01", "pg-drip deploy"),
         (pg.InvalidSchemaName, "3F000", "pg-drip deploy"),
         (pg.InsufficientPrivilege, "42501", "drip_owner"),
-        (psycopg.OperationalError, None, "--dsn"),
+        (psycopg.OperationalError, None, "server runs"),
     ],
 )
 def test_what_is_common_says_what_to_do(kind: type[psycopg.Error], sqlstate: str | None, what_to_do: str) -> None:

@@ -5,9 +5,9 @@ select plan(3);
 select set_eq(
     $$select p.proname::text from pg_proc as p
        where p.pronamespace = 'drip_internal'::regnamespace and has_function_privilege('drip_api', p.oid, 'execute')$$,
-    $$values ('close_run'), ('deadline_after'), ('is_past'), ('list_due_batches'), ('list_due_clients'), ('open_client_run'),
-             ('open_due_run'), ('open_fleet_run'), ('sweep_batch'), ('sweep_client')$$,
-    'ten routines');
+    $$values ('close_run'), ('deadline_after'), ('is_past'), ('list_due_batches'), ('list_due_clients'), ('list_session_runs'),
+             ('open_client_run'), ('open_due_run'), ('open_fleet_run'), ('release_run_locks'), ('sweep_batch'), ('sweep_client')$$,
+    'twelve routines');
 select is(as_role('drip_api', 'select drip_internal.exit_leads(gen_random_uuid(), ''{}'')'), '42501', 'exit_leads is refused');
 select is(as_role('drip_api', 'select drip_internal.repair_campaign_stats()'), '42501', 'so is the repair');
 

@@ -9,13 +9,14 @@ select make_client();
 select set_eq(
     $$select p.proname::text from pg_proc as p
        where p.pronamespace = 'drip'::regnamespace and has_function_privilege('drip_cron', p.oid, 'execute')$$,
-    $$values ('de_enroll_all_clients'), ('de_enroll_client'), ('fold_campaign_stats'), ('reap_runs')$$,
-    'four public routines');
+    $$values ('de_enroll_all_clients'), ('de_enroll_client'), ('fold_campaign_stats'), ('reap_runs'),
+             ('start_de_enrollment_run'), ('finish_de_enrollment_run'), ('get_de_enrollment_runs')$$,
+    'seven public routines');
 select set_eq(
     $$select p.proname::text from pg_proc as p
        where p.pronamespace = 'drip_internal'::regnamespace and has_function_privilege('drip_cron', p.oid, 'execute')$$,
-    $$values ('close_run'), ('deadline_after'), ('is_past'), ('list_due_batches'), ('list_due_clients'), ('open_client_run'),
-             ('open_due_run'), ('open_fleet_run'), ('sweep_batch'), ('sweep_client')$$,
+    $$values ('close_run'), ('deadline_after'), ('is_past'), ('list_due_batches'), ('list_due_clients'), ('list_session_runs'),
+             ('open_client_run'), ('open_due_run'), ('open_fleet_run'), ('release_run_locks'), ('sweep_batch'), ('sweep_client')$$,
     'and what they call with its rights');
 select is_empty(
     $$select r.oid::regclass from pg_class as r

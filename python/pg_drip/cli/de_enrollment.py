@@ -147,7 +147,7 @@ def stuck_leads(ctx: click.Context, client_id: UUID | None, fix: bool, as_json: 
         if remaining == 0:
             click.echo("No lead is stuck.")
         elif fix:
-            click.echo(f"{count(remaining, 'lead')} remain. See drip.stuck_leads for each one.")
+            click.echo(f"Still stuck: {count(remaining, 'lead')}. See drip.stuck_leads for each one.")
         else:
             click.echo(f"{count(remaining, 'lead')} stuck. See drip.stuck_leads for each one, or give --fix.")
     ctx.exit(1 if remaining else 0)

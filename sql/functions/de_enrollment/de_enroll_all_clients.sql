@@ -11,6 +11,8 @@ declare
     v_client        record;
     v_client_run_id uuid;
 begin
+    -- First of all: within somebody's transaction this fails, before anything is done or locked.
+    commit;
     v_deadline := drip_internal.deadline_after(p_time_budget);
     p_run_id := drip_internal.open_fleet_run(p_batch_size, coalesce(p_now, pg_catalog.now()));
     commit;
@@ -27,6 +29,8 @@ begin
     end loop;
     perform drip_internal.close_run(p_run_id, p_now);
     commit;
+    -- Of runs that somebody deleted under way.
+    perform drip_internal.release_run_locks();
 end
 $de_enroll_all_clients$;
 

@@ -15,10 +15,10 @@ begin
     perform drip_internal.require_client(p_client_id);
 
     select coalesce(jsonb_agg(to_jsonb(s)), '[]') into v_before
-      from (select k.reason, k.outcome, array_agg(k.id) as lead_ids
+      from (select k.reason, k.outcome, k.advice, array_agg(k.id) as lead_ids
               from drip.stuck_leads as k
              where k.client_id = p_client_id
-             group by k.reason, k.outcome) as s;
+             group by k.reason, k.outcome, k.advice) as s;
 
     if not p_dry_run and jsonb_path_exists(v_before, '$[*] ? (@.outcome != null)') then
         -- Whoever calls this has mended the cause, so leads that failed do not pause.
@@ -33,13 +33,8 @@ begin
     end if;
 
     return query
-    select b.reason, b.outcome, n.stuck, n.gone,
-           case b.reason
-               when 'empty_campaign' then 'The campaign has no messages: add some, or retire it.'
-               when 'failing' then 'The exit raised an error: see drip.de_enrollment_errors.'
-               else 'Takes the lead out of its campaign.'
-           end
-      from jsonb_to_recordset(v_before) as b (reason text, outcome text, lead_ids uuid[])
+    select b.reason, b.outcome, n.stuck, n.gone, b.advice
+      from jsonb_to_recordset(v_before) as b (reason text, outcome text, advice text, lead_ids uuid[])
      cross join lateral (
            select count(*) as stuck, count(*) filter (where not l.is_active) as gone
              from drip.leads as l

@@ -12,11 +12,16 @@ begin
            error_message = coalesce(r.error_message, 'The session that drove this run is gone.')
      where r.finished_at is null
        and case r.driver
+           -- A cancel between two batches leaves the lock with a session that lives on; but one that sweeps is in a
+           -- transaction, save for an instant at each COMMIT.
            when 'procedure' then not exists (
                 select from pg_locks as k
                  where k.locktype = 'advisory' and k.classid = 20037 and k.objsubid = 2
                    and k.objid = r.lock_id::oid
-                   and k.database = (select d.oid from pg_database as d where d.datname = current_database()))
+                   and k.database = (select d.oid from pg_database as d where d.datname = current_database())
+                   and (r.heartbeat_at >= p_now - interval '5 minutes' or exists (
+                        select from pg_locks as v where v.locktype = 'virtualxid' and v.pid = k.pid and v.granted
+                           and v.virtualxid = v.virtualtransaction)))
            -- A fleet run lives through its clients' runs too.
            else r.heartbeat_at < p_now - interval '5 minutes' and not exists (
                 select from drip.de_enrollment_runs as c
@@ -29,4 +34,4 @@ end
 $reap_runs$;
 
 comment on function drip.reap_runs(timestamptz) is
-'Marks running sweeps that are dead as crashed, and returns how many: a procedure''s run without its advisory lock, a caller''s run without a sign of life for five minutes. Nothing that lives is marked. Runs each minute. What a crashed run did is committed and correct; the next sweep goes on.';
+'Marks running sweeps that are dead as crashed, and returns how many: a procedure''s run without its advisory lock, or whose session holds that but has been in no transaction since a heartbeat five minutes ago, a caller''s run without a sign of life for five minutes. Nothing that lives is marked. Runs each minute. What a crashed run did is committed and correct; the next sweep goes on.';

@@ -40,9 +40,7 @@ begin
     exception when others then
         -- A client that cannot be searched fails its own run, not the fleet's.
         get stacked diagnostics v_message = message_text;
-        update drip.de_enrollment_runs as r
-           set error_sqlstate = sqlstate, error_message = v_message
-         where r.id = p_run_id;
+        perform drip_internal.note_run_error(p_run_id, sqlstate, v_message);
     end;
     perform drip_internal.bridge_run(p_run_id);
 end

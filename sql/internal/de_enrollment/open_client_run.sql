@@ -18,10 +18,8 @@ begin
     exception when others then
         -- One client whose run cannot even be opened must not stop the others.
         get stacked diagnostics v_message = message_text;
-        update drip.de_enrollment_runs as r
-           set error_sqlstate = sqlstate,
-               error_message = format('client %s: %s', p_client_id, v_message)
-         where r.id = p_fleet_run_id;
+        perform drip_internal.note_run_error(
+            p_fleet_run_id, sqlstate, format('client %s: %s', p_client_id, v_message));
     end;
     perform drip_internal.bridge_run(p_fleet_run_id);
     return v_run_id;

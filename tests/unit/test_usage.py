@@ -115,7 +115,7 @@ def test_a_server_that_is_not_there_is_one_line_and_exit_code_1(arguments: list[
     assert result.exit_code == 1
     assert result.stdout == ""
     assert len(result.stderr.splitlines()) == 1
-    assert result.stderr.startswith("Error: cannot reach the server")
+    assert result.stderr.startswith("Error: cannot connect: ")
     assert "--dsn" in result.stderr
 
 
@@ -144,7 +144,7 @@ def test_message_and_hint_are_one_line() -> None:
     ("error", "line", "exit_code"),
     [
         (PgDripError("it failed", "Mend it."), "Error: it failed. Mend it.", 1),
-        (psycopg.OperationalError("server closed\nthe connection"), "Error: cannot reach the server: ", 1),
+        (psycopg.OperationalError("server closed\nthe connection"), "Error: the connection broke: ", 1),
         (FileNotFoundError(2, "No such file or directory", "/x"), "Error: No such file or directory: /x", 1),
         (click.UsageError("wrong"), "Error: wrong", 2),
         (KeyboardInterrupt(), "Interrupted.", 130),
