@@ -6,7 +6,7 @@ help:
 	@echo 'make up       the same kept running, with its schedules, until Ctrl-C'
 	@echo 'make test     prove everything: lint, pgTAP and pytest on PostgreSQL 15 and 18'
 	@echo 'make lint     the style gates alone'
-	@echo 'make faults   the long proof: a deployer killed before each of its statements'
+	@echo 'make faults   the long proofs: a deployer killed at each of its statements, sweeps at random'
 	@echo 'make catalog  write sql/catalog.txt anew, after a change of the schema'
 	@echo 'make clean    remove the virtual environment and the embedded database'
 
@@ -30,7 +30,7 @@ lint:
 
 faults:
 	@scripts/setup test
-	DRIP_KILL_EVERY_STATEMENT=1 .venv/bin/pytest -v tests/faults
+	DRIP_KILL_EVERY_STATEMENT=1 DRIP_LONG_FAULTS=1 .venv/bin/pytest -v -s tests/faults
 
 catalog:
 	@scripts/setup test

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -49,7 +48,7 @@ def test_tables_fit_a_hundred_columns(capsys: pytest.CaptureFixture[str]) -> Non
     console = output.make_console()
     output.print_health(
         console,
-        [HealthCheck(name="last_sweep", status="ok", value=Decimal("1234.5"), unit="minutes", meaning="x " * 99)],
+        [HealthCheck(name="last_sweep", status="ok", value=1234.5, unit="minutes", meaning="x " * 99)],
     )
     report = StuckReport(client_id=CLIENT, reason="failing", outcome=None, leads=1, fixed=0, advice="y " * 99)
     output.print_stuck_leads(console, [report, report], with_fixed=True)
