@@ -1,29 +1,4 @@
--- Roles, ownership, grants and row level security. Always the last step of a deploy; idempotent, and takes a table's lock
--- only where something is to change.
-
-do $create_roles$
-declare
-    v_role text;
-begin
-    foreach v_role in array array['drip_owner', 'drip_api', 'drip_cron', 'drip_readonly'] loop
-        if to_regrole(v_role) is null then
-            begin
-                execute format('create role %I nologin', v_role);
-            exception when duplicate_object or unique_violation then
-                null;  -- a deploy into another database of this cluster was faster
-            end;
-        end if;
-    end loop;
-    -- Who deploys acts for the owner. From 16 on, having created a role does not include that.
-    if not pg_has_role(current_user, 'drip_owner', 'usage') then
-        execute format('grant drip_owner to %I', current_user);
-    end if;
-    if current_setting('server_version_num')::integer >= 160000
-       and not pg_has_role(current_user, 'drip_owner', 'set') then
-        execute format('grant drip_owner to %I with inherit true, set true', current_user);
-    end if;
-end
-$create_roles$;
+-- Ownership, grants and row level security. Always the last step of a deploy that changes something; idempotent.
 
 do $take_ownership$
 declare
@@ -53,6 +28,10 @@ $take_ownership$;
 revoke all on schema drip, drip_internal from public;
 revoke all on all routines in schema drip, drip_internal from public;
 revoke all on all tables in schema drip, drip_internal from public;
+-- Exactly what follows, whatever somebody granted to these meanwhile.
+revoke all on schema drip, drip_internal from drip_api, drip_cron, drip_readonly;
+revoke all on all routines in schema drip, drip_internal from drip_api, drip_cron, drip_readonly;
+revoke all on all tables in schema drip, drip_internal from drip_api, drip_cron, drip_readonly;
 -- Works only without IN SCHEMA, since it takes back a default that holds for every schema.
 alter default privileges for role drip_owner revoke execute on routines from public;
 
@@ -80,6 +59,7 @@ grant execute on function
 grant usage on schema drip_internal to drip_readonly;
 grant select on all tables in schema drip to drip_readonly;
 grant select on drip_internal.due_leads, drip_internal.lead_exits, drip_internal.campaign_stat_deltas to drip_readonly;
+grant execute on function drip_internal.require_client to drip_readonly;
 -- For pg-drip status, verify and history.
 grant select on drip_internal.applied_migrations, drip_internal.deployed_objects, drip_internal._yoyo_log,
     drip_internal._yoyo_migration, drip_internal._yoyo_version to drip_readonly;
@@ -92,18 +72,11 @@ declare
     v_table record;
 begin
     for v_table in
-        select t.oid, t.name, t.client_column
+        select t.name, t.client_column
           from (values
-               (to_regclass('drip.clients'), 'drip.clients', 'id'),
-               (to_regclass('drip.campaigns'), 'drip.campaigns', 'client_id'),
-               (to_regclass('drip.leads'), 'drip.leads', 'client_id'),
-               (to_regclass('drip.de_enrollment_runs'), 'drip.de_enrollment_runs', 'client_id'),
-               (to_regclass('drip.de_enrollment_errors'), 'drip.de_enrollment_errors', 'client_id'),
-               (to_regclass('drip_internal.campaign_stat_deltas'), 'drip_internal.campaign_stat_deltas', 'client_id'))
-               as t (oid, name, client_column)
-          join pg_class as r on r.oid = t.oid
-         where not r.relrowsecurity
-            or not exists (select from pg_policy as p where p.polrelid = t.oid and p.polname = 'rows_of_the_client')
+               ('drip.clients', 'id'), ('drip.campaigns', 'client_id'), ('drip.leads', 'client_id'),
+               ('drip.de_enrollment_runs', 'client_id'), ('drip.de_enrollment_errors', 'client_id'),
+               ('drip_internal.campaign_stat_deltas', 'client_id')) as t (name, client_column)
     loop
         execute format('alter table %s enable row level security', v_table.name);
         execute format('drop policy if exists rows_of_the_client on %s', v_table.name);

@@ -133,7 +133,7 @@ class Deployer:
                 return DeployResult(applied=applied, replayed=[], dropped=[], repaired_counters=0)
             dropped: list[str] = []
             replayed = self._retrying(lambda: self._replay(dropped))
-            if len(replayed) == len(self._sources):
+            if len(replayed) >= len(self._sources):
                 report(f"replayed all {len(replayed)} views and routines")
             else:
                 for path in replayed:
@@ -201,10 +201,11 @@ class Deployer:
             DeployError: `to` is not applied, or a rollback's file was edited since.
         """
         with self._translated(), self._deploy_lock(report):
-            self._bootstrap()
+            target = "" if to == "0000" else self._find(to).id
+            if not self._exists("drip_internal._yoyo_migration"):
+                raise DeployError("pg_drip is not deployed in this database.", "There is nothing to roll back.")
             backend = migrations.Backend(self._connection)
             pending = {migration.id for migration in self._pending(backend)}
-            target = "" if to.strip("0") == "" else self._find(to).id
             if target in pending:
                 raise DeployError(f"{target} is not applied here.", "See pg-drip status.")
             undone = [
@@ -275,7 +276,8 @@ class Deployer:
         except pg.InsufficientPrivilege as error:
             raise DeployError(
                 f"{error.diag.message_primary}.",
-                "To deploy, be the database's owner with CREATEROLE, or a superuser; to look, be in drip_readonly.",
+                "To deploy, be a superuser, or the database's owner with CREATEROLE and admin of drip_owner; "
+                "to look, be in drip_readonly.",
                 error.sqlstate,
             ) from None
         except psycopg.Error as error:
@@ -330,10 +332,11 @@ class Deployer:
     def _mark(self, backend: migrations.Backend, by_hand: list[Migration], report: Report) -> None:
         for migration in by_hand:
             report(f"recording {migration.id}, applied by hand")
-            backend.process(migration, "mark")
+            backend.process(migration, "mark", lambda: self._demand("restructure", "tables of drip"))
 
     def _bootstrap(self) -> None:
         with self._transaction():
+            self._run((self._root / "roles.sql").read_text())
             self._run((self._root / "bootstrap.sql").read_text())
 
     def _find(self, name: str) -> Migration:
@@ -409,7 +412,7 @@ class Deployer:
             if not stale and not gone and self._privileges_are_intact(privileges):
                 return []
             if stale and any(self._is_away(trigger, table) for source in stale for trigger, table in source.triggers):
-                self._demand_recount()
+                self._demand("recount", "counters of drip.campaigns")
             replayed = stale
             if stale and not self._replace(stale):
                 self._drop_layer()
@@ -422,7 +425,7 @@ class Deployer:
             self._run(privileges.text)
             self._restore_grants()
             self._write_manifest(privileges)
-            return [source.path for source in replayed]
+            return [source.path for source in replayed] or [privileges.path]
 
     def _replace(self, stale: list[Source]) -> bool:
         """Replace objects in place; False, with nothing changed, where one can only be dropped and made again."""
@@ -477,15 +480,18 @@ class Deployer:
         ):
             self._run(f"drop routine {routine}")
         self._run("delete from drip_internal.deployed_objects as d where d.source_path is not null")
-        self._demand_recount()
+        self._demand("recount", "counters of drip.campaigns")
+        self._demand("restructure", "tables of drip")
 
-    def _demand_recount(self) -> None:
-        """Counters may have missed writers: a mark that outlives a kill, until a recount has been committed."""
-        self._run(
+    def _demand(self, kind: str, identity: str) -> None:
+        """Note in the manifest what this or the next deploy has to do: a mark that outlives a kill.
+
+        recount: counters may have missed writers. restructure: migrations change tables, and the manifest follows.
+        """
+        self._connection.execute(
             "insert into drip_internal.deployed_objects (kind, identity, definition_hash, server_major) "
-            "values ('recount', 'counters of drip.campaigns', '', "
-            "        current_setting('server_version_num')::integer / 10000) "
-            "on conflict do nothing"
+            "values (%s, %s, '', current_setting('server_version_num')::integer / 10000) on conflict do nothing",
+            [kind, identity],
         )
 
     def _recount(self) -> int:
@@ -549,11 +555,33 @@ class Deployer:
                 )
 
     def _write_manifest(self, privileges: Source) -> None:
-        live = self._rows("select o.kind, o.identity, md5(o.definition) from drip_internal.list_live_objects() as o")
+        """Record what this deploy put there, and of the rest what it was: what others changed stays drift."""
+        is_restructured = bool(
+            self._rows("delete from drip_internal.deployed_objects as d where d.kind = 'restructure' returning d.kind")
+        ) or not self._rows(
+            "select from drip_internal.deployed_objects as d "
+            "where d.server_major = current_setting('server_version_num')::integer / 10000 and d.kind = 'table'"
+        )
+        former = {
+            (kind, identity): definition_hash
+            for kind, identity, definition_hash in self._rows(
+                "select d.kind, d.identity, d.definition_hash from drip_internal.deployed_objects as d "
+                "where d.kind not in ('recount', 'source')"
+            )
+        }
         rows = []
-        for kind, identity, definition_hash in live:
+        for kind, identity, live_hash in self._rows(
+            "select o.kind, o.identity, md5(o.definition) from drip_internal.list_live_objects() as o"
+        ):
             source = next((source for source in self._sources if source.defines(kind, identity)), None)
-            rows.append((kind, identity, source and source.path, source and source.sha256, definition_hash))
+            is_ours = source is not None or kind in ("policy", "grant", "owner")
+            if is_ours or is_restructured:
+                former.pop((kind, identity), None)
+                if source or kind not in ("function", "procedure", "view", "trigger"):
+                    rows.append((kind, identity, source and source.path, source and source.sha256, live_hash))
+        if not is_restructured:
+            kept = ("table", "constraint", "index")
+            rows += [(kind, identity, None, None, former[kind, identity]) for kind, identity in former if kind in kept]
         # No source_path: it is no object that could be dropped.
         rows.append(("source", privileges.path, None, privileges.sha256, ""))
         self._run("delete from drip_internal.deployed_objects as d where d.kind <> 'recount'")

@@ -74,9 +74,9 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             migration.process_steps(self, operation)
         with self.transaction():
             self.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+            if before and (migration.use_transactions or not is_run):
+                before()
             if is_run and migration.use_transactions:
-                if before:
-                    before()
                 migration.process_steps(self, operation)
             self.log_migration(migration, operation)
             if operation != "rollback":

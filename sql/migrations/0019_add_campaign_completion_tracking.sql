@@ -43,7 +43,7 @@ with verdicts as (
                else 'abandoned'
            end as outcome,
            m.message_count > 0 and l.current_message_position >= m.message_count as is_finished,
-           case when l.is_active then now() else l.updated_at end as left_at,
+           case when l.is_active or not isfinite(l.updated_at) then now() else l.updated_at end as left_at,
            coalesce(l.enrolled_at, l.created_at) as entered_at
       from drip.leads as l
       left join drip.campaigns as c on c.id = l.campaign_link_id and c.client_id = l.client_id

@@ -1,5 +1,5 @@
 -- Puts what cannot be worked out anew aside in drip_internal.archive_0020_campaigns; applying 0020 again brings it back.
--- Messages made from a template stay: the template is still beside them.
+-- Messages made from a template go, since the old application writes the template; applying again makes them anew.
 create table drip_internal.archive_0020_campaigns as
 select c.id, c.client_id, c.is_active, c.deactivated_at, c.last_enrollment_at, c.auto_discovered
   from drip.campaigns as c;
@@ -21,5 +21,10 @@ alter table drip.campaigns
     drop column deactivated_at cascade,
     drop column last_enrollment_at cascade,
     drop column auto_discovered cascade;
+
+update drip.campaigns as c
+   set messages = null
+ where c.messages = jsonb_build_array(jsonb_build_object(
+       'step', 1, 'delayMinutes', 0, 'text', c.message_template, 'type', 'sms'));
 
 drop index drip.campaigns_client_idx;

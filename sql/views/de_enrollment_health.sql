@@ -1,22 +1,27 @@
 create or replace view drip.de_enrollment_health with (security_invoker = true) as
 with sweeps as (
     select extract(epoch from now() - max(r.finished_at)) / 60 as minutes_since,
-           max(r.started_at) as last_started_at
+           bool_or(r.client_id is null) as is_fleet_swept
       from drip.de_enrollment_runs as r
      where r.status in ('succeeded', 'partial')
 ), stuck as (
-    -- What waits for its first sweep is not stuck: updated since the last one began.
-    select count(*) filter (where s.reason in ('empty_campaign', 'failing')) as never_leave,
-           count(*) filter (where s.reason not in ('empty_campaign', 'failing')
-                              and s.updated_at < w.last_started_at) as left_behind,
-           count(*) filter (where s.reason not in ('empty_campaign', 'failing')) as due,
-           count(*) filter (where s.reason = 'failing') as failing
-      from drip.stuck_leads as s
-     cross join sweeps as w
+    select (select count(*)
+              from drip_internal.due_leads as d
+             where not exists (select from drip.de_enrollment_errors as e
+                                where e.client_id = d.client_id and e.lead_id = d.id and e.resolved_at is null)) as due,
+           (select count(*)
+              from drip.campaigns as c
+              join drip.leads as l on l.client_id = c.client_id and l.campaign_link_id = c.id
+             where c.is_active and c.message_count = 0
+               and l.is_active and not l.opted_out and l.booked_at is null) as in_empty_campaigns,
+           (select count(*)
+              from drip.de_enrollment_errors as e
+              join drip.leads as l on l.id = e.lead_id and l.client_id = e.client_id
+             where e.resolved_at is null and l.is_active) as failing
 ), runs as (
     select count(*) filter (where r.status in ('failed', 'crashed') and not exists (
                select from drip.de_enrollment_runs as n
-                where n.client_id is not distinct from r.client_id
+                where (n.client_id is null or n.client_id = r.client_id)
                   and n.started_at > r.started_at
                   and n.status in ('succeeded', 'partial'))) as broken,
            count(*) filter (where r.status = 'partial') as partial,
@@ -33,24 +38,30 @@ with sweeps as (
       from drip_internal.campaign_stat_deltas as d
 ), checks as (
     select 1 as position, 'last_sweep' as name,
-           case when w.minutes_since > 60 or (w.minutes_since is null and s.due > 0) then 'critical' else 'ok' end as status,
+           case
+               -- Whoever sweeps client by client writes no run while nobody is due.
+               when w.minutes_since > 60 and (w.is_fleet_swept or s.due > 0) then 'critical'
+               when w.minutes_since is null and s.due > 0 then 'critical'
+               else 'ok'
+           end as status,
            round(w.minutes_since, 1) as value, 'minutes' as unit,
            case
                when w.minutes_since is null and s.due > 0
                then 'No sweep has run, and ' || s.due || ' leads are due. Run call drip.de_enroll_all_clients(), and schedule it.'
                when w.minutes_since is null then 'No sweep has run, and no lead is due.'
-               when w.minutes_since > 60 then 'The last sweep is over an hour old. See whether the schedule still runs.'
+               when w.minutes_since > 60 and (w.is_fleet_swept or s.due > 0)
+               then 'The last sweep is over an hour old. See whether the schedule still runs.'
                else 'Since the last sweep that ended well; over 60 is critical.'
            end as meaning
       from sweeps as w cross join stuck as s
      union all
     select 2, 'stuck_leads',
-           case when s.never_leave + s.left_behind > 0 then 'warning' else 'ok' end,
-           s.never_leave + s.left_behind, 'leads',
+           case when s.in_empty_campaigns + s.failing > 0 then 'warning' else 'ok' end,
+           s.in_empty_campaigns + s.failing, 'leads',
            case
-               when s.never_leave + s.left_behind > 0
-               then 'Leads that a sweep left behind or cannot take out. See drip.stuck_leads for each one''s reason.'
-               else 'Leads that should have left and did not.'
+               when s.in_empty_campaigns + s.failing > 0
+               then 'Leads that no sweep can take out. See drip.stuck_leads for each one''s reason and advice.'
+               else 'Leads that no sweep can take out.'
            end
       from stuck as s
      union all
@@ -62,7 +73,7 @@ with sweeps as (
            s.failing, 'leads',
            case
                when s.failing > 0
-               then 'Their exit raised an error. See drip.de_enrollment_errors; mend the cause, then drip.fix_stuck_leads().'
+               then 'Their exit raised an error. See drip.de_enrollment_errors; mend the cause, then drip.fix_stuck_leads(client_id).'
                else 'Leads whose exit raises an error.'
            end
       from stuck as s

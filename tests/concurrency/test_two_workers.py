@@ -258,3 +258,43 @@ def test_a_lead_that_moves_on_while_the_claim_waits_is_judged_by_what_it_is_then
     assert removing.result(30) is True
     (entry,) = data.lead(first, leads[0])["campaign_history"]
     assert (entry["outcome"], entry["messagesReceived"]) == ("abandoned", 1)
+
+
+def test_a_claim_goes_on_beyond_a_batch_that_others_hold(first: Connection, second: Connection) -> None:
+    """A caller takes an empty claim for the end: it must not be one while others behind the held ones are due."""
+    client, leads = make_finished(first, 9)
+    with first.transaction():
+        assert claim(first, client, 3) == leads[:3]
+        assert claim(second, client, 3) == leads[3:6]
+        assert claim(second, client, 9) == leads[3:]
+
+
+@pytest.mark.parametrize("leaving", ["opt_out", "record_booking", "de_enroll_lead"])
+def test_leaving_does_not_deadlock_with_the_deletion_of_the_campaign(
+    first: Connection, second: Connection, leaving: str
+) -> None:
+    client = data.make_client(first)
+    campaign = data.make_campaign(first, client)
+    lead = data.make_lead(first, client, campaign, position=1)
+    with first.transaction():
+        first.execute("select from drip.leads where id = %s for no key update", (lead,))
+        deleting = data.in_background(lambda: second.execute("delete from drip.campaigns where id = %s", (campaign,)))
+        data.wait_until_waiting(first, second.info.backend_pid)
+        assert data.value(first, f"select drip.{leaving}(%s, %s)", client, lead) is True
+    deleting.result(timeout=30)
+    assert len(data.lead(first, lead)["campaign_history"]) == 1
+
+
+def test_a_stricter_default_isolation_makes_no_lead_poison(database15: Database) -> None:
+    """The procedures judge what others committed meanwhile, whatever isolation the role has by default."""
+    with database15.connect() as db, database15.connect() as strict:
+        strict.execute("set default_transaction_isolation = 'repeatable read'")
+        client, leads = make_finished(db, 40)
+        with data.hold_exits_of(database15, leads[0]) as release:
+            sweeping = data.in_background(lambda: data.sweep(strict, client, p_batch_size=1))
+            data.wait_until_waiting(db, strict.info.backend_pid)
+            db.execute("update drip.leads set first_name = 'Moved' where id = any (%s)", (leads[1:],))
+            release()
+            sweeping.result(timeout=30)
+        assert data.active(db) == 0
+        assert data.value(db, "select count(*) from drip.de_enrollment_errors") == 0

@@ -236,7 +236,7 @@ class TestRefusals:
         try:
             with (
                 Deployer(empty_database.dsn.replace("user=postgres", f"user={role}")) as deployer,
-                pytest.raises(DeployError, match=r"permission denied.*To deploy, be the database's owner") as caught,
+                pytest.raises(DeployError, match=r"drip_owner.*To deploy, be a superuser") as caught,
             ):
                 deployer.deploy()
             assert caught.value.sqlstate == "42501"
@@ -261,9 +261,38 @@ class TestRefusals:
             deploy(database, release)
         assert catalog(database) == before
 
-    def test_an_unknown_migration_to_roll_back_to_is_refused(self, database: Database) -> None:
-        with Deployer(database.dsn) as deployer, pytest.raises(DeployError, match="no migration 0099"):
-            deployer.rollback("0099")
+    @pytest.mark.parametrize("target", ["0099", "", "0", "nothing"])
+    def test_an_unknown_migration_to_roll_back_to_is_refused(self, database: Database, target: str) -> None:
+        with Deployer(database.dsn) as deployer:
+            with pytest.raises(DeployError, match=f"no migration {target}"):
+                deployer.rollback(target)
+            assert deployer.status().is_current
+
+    def test_nothing_deployed_is_nothing_to_roll_back(self, empty_database: Database) -> None:
+        with Deployer(empty_database.dsn) as deployer, pytest.raises(DeployError, match="not deployed"):
+            deployer.rollback("0000")
+        with empty_database.connect() as connection:
+            assert one(connection, "select to_regnamespace('drip_internal')") is None
+
+    def test_a_role_that_may_not_act_for_the_owner_changes_nothing(self, empty_database: Database) -> None:
+        """It owns its database and may create tables, but another deployer made the roles."""
+        role = f"lone_{empty_database.name}"
+        with empty_database.connect() as connection:
+            connection.execute(f'create role "{role}" login')
+            connection.execute(f'alter database "{empty_database.name}" owner to "{role}"')
+        try:
+            with (
+                Deployer(empty_database.dsn.replace("user=postgres", f"user={role}")) as deployer,
+                pytest.raises(DeployError, match="admin of drip_owner"),
+            ):
+                deployer.deploy()
+            with empty_database.connect() as connection:
+                assert one(connection, "select to_regnamespace('drip')") is None
+                assert one(connection, "select to_regnamespace('drip_internal')") is None
+        finally:
+            with empty_database.connect() as connection:
+                connection.execute(f'alter database "{empty_database.name}" owner to postgres')
+                connection.execute(f'drop role "{role}"')
 
 
 class TestVerify:
@@ -333,6 +362,8 @@ class TestVerify:
             "grant execute on function drip.opt_out to public",
             "revoke execute on function drip.opt_out from drip_api",
             "alter function drip.opt_out owner to postgres",
+            "grant insert on drip.leads to drip_readonly",
+            "alter policy rows_of_the_client on drip.leads using (true)",
         ],
     )
     def test_a_deploy_mends_it(self, database: Database, tampering: str) -> None:
@@ -341,6 +372,27 @@ class TestVerify:
             assert deployer.verify() != []
             deployer.deploy()
             assert deployer.verify() == []
+
+    @pytest.mark.parametrize(
+        "tampering",
+        [
+            "alter table drip.leads drop constraint phone_is_e164",
+            "drop index drip.leads_due_idx",
+            "alter table drip.campaigns add column extra integer",
+            "create function drip.mine() returns integer language sql as 'select 1'",
+            "create view drip.mine as select 1 as one",
+        ],
+    )
+    def test_a_deploy_does_not_hide_what_it_cannot_mend(self, database15: Database, tampering: str) -> None:
+        with database15.connect() as connection, Deployer(database15.dsn) as deployer:
+            connection.execute(tampering)
+            connection.execute("drop function drip.reap_runs")
+            found = {(item.kind, item.identity) for item in deployer.verify()}
+            deployer.deploy()
+            left = {(item.kind, item.identity) for item in deployer.verify()}
+            assert left
+            assert left < found
+            assert not any("reap_runs" in identity for _, identity in left)
 
     def test_another_search_path_is_no_drift(self, database: Database) -> None:
         """Definitions are printed with or without schema, as the reader's search_path has it."""
@@ -450,7 +502,7 @@ def test_a_reader_may_look(database: Database) -> None:
             assert deployer.status().is_current
             assert deployer.verify() == []
             assert len(deployer.history()) == len(MIGRATIONS)
-            with pytest.raises(DeployError, match="permission denied"):
+            with pytest.raises(DeployError, match="To deploy, be a superuser"):
                 deployer.deploy()
     finally:
         with database.connect() as connection:

@@ -182,3 +182,16 @@ def test_each_migration_runs_under_psql(empty_database: Database) -> None:
         assert result.applied == []
         assert deployer.verify() == []
         assert [entry.operation for entry in deployer.history()] == ["mark"] * 4
+
+
+def test_a_template_edited_while_0020_was_away_becomes_the_sequence(upgraded: Connection) -> None:
+    with Deployer(upgraded.info.dsn) as deployer:
+        deployer.rollback("0019")
+        assert one(upgraded, "select c.messages from drip.campaigns as c where c.name = 'Template'") is None
+        upgraded.execute("update drip.campaigns set message_template = 'New text' where name = 'Template'")
+        deployer.deploy()
+    assert (
+        one(upgraded, "select c.messages -> 0 ->> 'text' from drip.campaigns as c where c.name = 'Template'")
+        == "New text"
+    )
+    assert one(upgraded, "select c.messages -> 0 ->> 'text' from drip.campaigns as c where c.name = 'Both'") == "new"

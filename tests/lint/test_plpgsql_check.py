@@ -51,6 +51,7 @@ def test_pgspot_finds_nothing(tmp_path: Path) -> None:
     migrations = sorted(path for path in (SQL / "migrations").glob("*.sql") if not path.name.endswith(".rollback.sql"))
     script.write_text(
         "set search_path = pg_catalog, pg_temp;\ncreate schema drip;\ncreate schema drip_internal;\n"
+        + (SQL / "roles.sql").read_text()
         + (SQL / "bootstrap.sql").read_text()
         + "\n".join(path.read_text() for path in migrations)
         + "\n".join(source.text for source in SOURCES)

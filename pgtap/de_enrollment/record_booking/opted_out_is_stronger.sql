@@ -12,7 +12,7 @@ select is(drip.record_booking(the_client(), the_lead(), 50), true, 'it booked');
 
 -- then
 select is(outcomes(), array['opted_out'], 'the history says opted_out');
-select is(history() -> 0 ? 'value', false, 'whose entry has no value');
+select is(history() -> 0 -> 'value', '50', 'whose entry keeps the value');
 select isnt((select l.booked_at from drip.leads as l where l.id = the_lead()), null, 'booked_at is set');
 select is(counters(), '{"opted_out": 1}', 'counted once');
 

@@ -16,7 +16,7 @@ select cure(the_lead('mended'));
 -- when
 select results_eq(
     $$select f.reason, f.outcome, f.leads, f.fixed, f.advice from drip.fix_stuck_leads(the_client(), p_now => '2026-01-01 00:01+00') as f$$,
-    $$values ('failing', 'completed', 2::bigint, 1::bigint, 'Its exit raised an error: see error_message, mend the cause, then drip.fix_stuck_leads().')$$,
+    $$values ('failing', 'completed', 2::bigint, 1::bigint, 'Its exit raised an error: see error_message, mend the cause, then drip.fix_stuck_leads(client_id).')$$,
     'within the pause one of two is fixed');
 
 -- then

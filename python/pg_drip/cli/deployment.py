@@ -64,7 +64,8 @@ def status(dsn: str, as_json: bool) -> None:
     for migration in state.pending:
         click.echo(f"pending  {migration}")
     if state.applied:
-        for source in state.changed:
+        # A pending migration has everything replayed, which says nothing about any one file.
+        for source in [] if state.pending else state.changed:
             click.echo(f"changed  {source}")
     if state.is_current:
         click.echo("Current.")

@@ -13,15 +13,18 @@ declare
 begin
     -- First of all: within somebody's transaction this fails, before anything is done or locked.
     commit;
+    set transaction isolation level read committed;
     v_deadline := drip_internal.deadline_after(p_time_budget);
     p_run_id := drip_internal.open_fleet_run(p_batch_size, coalesce(p_now, pg_catalog.now()));
     commit;
+    set transaction isolation level read committed;
     for v_client in
         select d.client_id from drip_internal.list_due_clients(p_run_id, coalesce(p_now, pg_catalog.now())) as d
     loop
         v_client_run_id := drip_internal.open_client_run(
             v_client.client_id, p_batch_size, p_run_id, coalesce(p_now, pg_catalog.now()));
         commit;
+        set transaction isolation level read committed;
         if v_client_run_id is not null then
             call drip_internal.sweep_client(v_client_run_id, p_batch_size, p_now, v_deadline);
         end if;
@@ -29,6 +32,7 @@ begin
     end loop;
     perform drip_internal.close_run(p_run_id, p_now);
     commit;
+    set transaction isolation level read committed;
     -- Of runs that somebody deleted under way.
     perform drip_internal.release_run_locks();
 end

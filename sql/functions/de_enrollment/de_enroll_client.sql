@@ -13,10 +13,12 @@ declare
 begin
     -- First of all: within somebody's transaction this fails, before anything is done or locked.
     commit;
+    set transaction isolation level read committed;
     v_deadline := drip_internal.deadline_after(p_time_budget);
     p_run_id := drip_internal.open_due_run(
         p_client_id, p_batch_size, p_fleet_run_id, coalesce(p_now, pg_catalog.now()));
     commit;
+    set transaction isolation level read committed;
     if p_run_id is not null then
         call drip_internal.sweep_client(p_run_id, p_batch_size, p_now, v_deadline);
     end if;

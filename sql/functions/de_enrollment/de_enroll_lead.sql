@@ -9,6 +9,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $de_enroll_lead$
 begin
+    perform drip_internal.require_moment(p_now);
     if p_outcome is null
        or p_outcome not in ('completed', 'booked', 'opted_out', 'abandoned', 'campaign_deleted') then
         raise exception using

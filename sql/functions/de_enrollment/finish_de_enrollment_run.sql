@@ -6,6 +6,7 @@ as $finish_de_enrollment_run$
 declare
     v_driver text;
 begin
+    perform drip_internal.require_moment(p_now);
     select r.driver into v_driver from drip.de_enrollment_runs as r where r.id = p_run_id;
     if not found then
         raise exception using

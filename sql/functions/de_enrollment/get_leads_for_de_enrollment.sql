@@ -12,32 +12,43 @@ returns table (
     outcome                  text
 )
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $get_leads_for_de_enrollment$
 declare
-    v_lead_ids uuid[] := array[]::uuid[];
+    v_lead_ids   uuid[] := array[]::uuid[];
+    v_candidates uuid[];
+    v_after      uuid := p_last_processed_id;
 begin
+    perform drip_internal.require_moment(p_now);
     perform drip_internal.require_batch_size(p_batch_size);
     perform drip_internal.require_client(p_client_id);
 
-    for id in
-        select l.id
-          from drip.leads as l
-         where l.client_id = p_client_id
-           and l.id in (
-               select d.id
-                 from drip_internal.due_leads as d
-                where d.client_id = p_client_id
-                  and (p_last_processed_id is null or d.id > p_last_processed_id)
-                  and not exists (
-                      select from drip.de_enrollment_errors as e
-                       where e.client_id = d.client_id and e.lead_id = d.id
-                         and e.resolved_at is null and e.retry_at > p_now))
-         order by l.id
-         limit p_batch_size
-           for no key update of l skip locked
+    -- Look first, lock then: a lock in the same query would visit every due lead for each batch.
     loop
-        v_lead_ids := v_lead_ids || id;
+        v_candidates := array(
+            select d.id
+              from drip_internal.due_leads as d
+             where d.client_id = p_client_id
+               and (v_after is null or d.id > v_after)
+               and not exists (
+                   select from drip.de_enrollment_errors as e
+                    where e.client_id = d.client_id and e.lead_id = d.id
+                      and e.resolved_at is null and e.retry_at > p_now)
+             order by d.id
+             limit p_batch_size);
+        for id in
+            select l.id
+              from drip.leads as l
+             where l.client_id = p_client_id and l.id = any (v_candidates)
+             order by l.id
+             limit p_batch_size - cardinality(v_lead_ids)
+               for no key update skip locked
+        loop
+            v_lead_ids := v_lead_ids || id;
+        end loop;
+        -- Where others held some, the next ones make up for them.
+        exit when cardinality(v_lead_ids) = p_batch_size or cardinality(v_candidates) < p_batch_size;
+        v_after := v_candidates[p_batch_size];
     end loop;
 
     -- Decided anew under the lock: somebody may have moved the lead between the look and the lock.

@@ -3,18 +3,17 @@ returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $opt_out$
-declare
-    v_lead drip.leads;
 begin
-    v_lead := drip_internal.lock_lead(p_client_id, p_lead_id);
-    if not v_lead.opted_out then
-        update drip.leads as l
-           set opted_out = true, updated_at = p_now
-         where l.id = p_lead_id and l.client_id = p_client_id;
-    end if;
-    -- Its own statement: as one operand of an OR, the planner may leave it out.
+    perform drip_internal.require_moment(p_now);
+    perform drip_internal.lock_lead(p_client_id, p_lead_id);
     perform from drip_internal.exit_leads(p_client_id, array[p_lead_id], 'opted_out', null, p_now);
-    return found or not v_lead.opted_out;
+    if found then
+        return true;
+    end if;
+    update drip.leads as l
+       set opted_out = true, updated_at = p_now
+     where l.id = p_lead_id and l.client_id = p_client_id and not l.opted_out;
+    return found;
 end
 $opt_out$;
 

@@ -13,7 +13,7 @@ returns table (
     failed           bigint
 )
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $process_de_enrollment_batch$
 declare
     v_run          drip.de_enrollment_runs;
@@ -24,6 +24,7 @@ declare
     v_batch_failed boolean := false;
     v_message      text;
 begin
+    perform drip_internal.require_moment(p_now);
     select r.* into v_run from drip.de_enrollment_runs as r where r.id = p_run_id for no key update;
     if not found or v_run.client_id is null then
         raise exception using
@@ -42,9 +43,8 @@ begin
     begin
         select coalesce(jsonb_object_agg(x.outcome, x.leads), '{}') into v_by_outcome
           from drip_internal.exit_leads(v_run.client_id, v_lead_ids, p_now => p_now) as x;
-        -- A deferred constraint must fail here, where one lead's failure can be told from another's, not at COMMIT.
-        set constraints all immediate;
-    exception when others then
+        perform drip_internal.check_deferred_constraints();
+    exception when assert_failure or others then
         -- Some lead is poison. One by one, each in its own subtransaction: it alone stays behind.
         v_batch_failed := true;
         v_by_outcome := '{}';
@@ -52,18 +52,20 @@ begin
             begin
                 select coalesce(jsonb_object_agg(x.outcome, x.leads), '{}') into v_one
                   from drip_internal.exit_leads(v_run.client_id, array[v_lead_id], p_now => p_now) as x;
-                set constraints all immediate;
+                perform drip_internal.check_deferred_constraints();
                 select coalesce(jsonb_object_agg(t.outcome, t.leads), '{}') into v_by_outcome
                   from (select o.outcome, sum(o.leads::bigint) as leads
                           from (select a.* from jsonb_each_text(v_by_outcome) as a (outcome, leads)
                                  union all
                                 select b.* from jsonb_each_text(v_one) as b (outcome, leads)) as o
                          group by o.outcome) as t;
-            exception when others then
+            exception when assert_failure or others then
                 get stacked diagnostics v_message = message_text;
-                perform drip_internal.record_lead_error(
-                    v_run.client_id, p_run_id, v_lead_id, sqlstate, v_message, p_now);
-                failed := failed + 1;
+                -- Not recorded: somebody deleted the lead meanwhile, so it is skipped.
+                if drip_internal.record_lead_error(
+                       v_run.client_id, p_run_id, v_lead_id, sqlstate, v_message, p_now) then
+                    failed := failed + 1;
+                end if;
             end;
         end loop;
     end;

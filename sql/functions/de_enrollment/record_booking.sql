@@ -8,24 +8,23 @@ returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $record_booking$
-declare
-    v_lead drip.leads;
 begin
+    perform drip_internal.require_moment(p_now);
     if p_value < 0 or p_value::text in ('NaN', 'Infinity') then
         raise exception using
             errcode = 'DR012',
             message = format('a booking''s value cannot be %s', p_value),
             hint    = 'Give an amount of at least 0, or null where it is not known.';
     end if;
-    v_lead := drip_internal.lock_lead(p_client_id, p_lead_id);
-    if v_lead.booked_at is null then
-        update drip.leads as l
-           set booked_at = p_now, updated_at = p_now
-         where l.id = p_lead_id and l.client_id = p_client_id;
-    end if;
-    -- Its own statement: as one operand of an OR, the planner may leave it out.
+    perform drip_internal.lock_lead(p_client_id, p_lead_id);
     perform from drip_internal.exit_leads(p_client_id, array[p_lead_id], 'booked', p_value, p_now);
-    return found or v_lead.booked_at is null;
+    if found then
+        return true;
+    end if;
+    update drip.leads as l
+       set booked_at = p_now, updated_at = p_now
+     where l.id = p_lead_id and l.client_id = p_client_id and l.booked_at is null;
+    return found;
 end
 $record_booking$;
 

@@ -5,13 +5,14 @@ create or replace function drip.fix_stuck_leads(
 )
 returns table (reason text, outcome text, leads bigint, fixed bigint, advice text)
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $fix_stuck_leads$
 declare
     v_run_id   uuid;
     v_lead_ids uuid[];
     v_before   jsonb;
 begin
+    perform drip_internal.require_moment(p_now);
     perform drip_internal.require_client(p_client_id);
 
     select coalesce(jsonb_agg(to_jsonb(s)), '[]') into v_before

@@ -6,6 +6,7 @@ as $reap_runs$
 declare
     v_reaped bigint;
 begin
+    perform drip_internal.require_moment(p_now);
     update drip.de_enrollment_runs as r
        set status = 'crashed',
            finished_at = greatest(r.started_at, r.heartbeat_at),

@@ -23,7 +23,15 @@ begin
             hint    = 'Give [{step, delayMinutes, text, type}, …] with steps 1 to n in order, or [].';
     end if;
 
-    if tg_op = 'UPDATE' then
+    if tg_op = 'INSERT' then
+        -- The counters are the ledger's; a row copied from another campaign brings that one's along.
+        new.active_leads_count := 0;
+        new.completed_leads_count := 0;
+        new.opted_out_count := 0;
+        new.booked_count := 0;
+        new.abandoned_count := 0;
+        new.campaign_deleted_count := 0;
+    else
         if new.is_active and not old.is_active then
             raise exception using
                 errcode = 'DR008',
@@ -40,7 +48,7 @@ end
 $prepare_campaign$;
 
 comment on function drip_internal.prepare_campaign() is
-'Trigger: turns a message_template into a sequence, refuses messages that are none (DR007) and reviving a retired campaign (DR008), stamps deactivated_at and updated_at. Not fired by the fold, which names none of its columns. Security definer: who may write campaigns needs no rights on the machinery.';
+'Trigger: turns a message_template into a sequence, refuses messages that are none (DR007) and reviving a retired campaign (DR008), stamps deactivated_at and updated_at, starts the counters at 0. Not fired by the fold, which names none of its columns. Security definer: who may write campaigns needs no rights on the machinery.';
 
 create or replace trigger campaigns_prepare
 before insert or update of name, form_id, campaign_type, message_template, messages, is_paused, is_active,

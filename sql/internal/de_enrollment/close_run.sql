@@ -46,7 +46,7 @@ begin
             -- Folding late costs nobody anything: the statistics view is exact without it.
             begin
                 perform drip.fold_campaign_stats(v_run.client_id);
-            exception when others then
+            exception when assert_failure or others then
                 get stacked diagnostics v_message = message_text;
                 perform drip_internal.note_run_error(p_run_id, sqlstate, format('statistics not folded: %s', v_message));
             end;
@@ -67,7 +67,7 @@ begin
                end
          where r.id = p_run_id
         returning r.status into v_status;
-    exception when others then
+    exception when assert_failure or others then
         -- The run stays open without its proof of life, so it will be marked as crashed.
         get stacked diagnostics v_message = message_text;
         perform drip_internal.note_run_error(

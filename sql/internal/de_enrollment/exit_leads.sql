@@ -7,18 +7,11 @@ create or replace function drip_internal.exit_leads(
 )
 returns table (outcome text, leads bigint)
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $exit_leads$
 declare
     v_lead_ids uuid[];
 begin
-    if not isfinite(p_now) then
-        raise exception using
-            errcode = 'DR012',
-            message = format('the moment of exit cannot be %s', p_now),
-            hint    = 'Give a point in time, or leave p_now out.';
-    end if;
-
     -- Lock first, decide in the next statement: it sees what others committed while the lock was waited for.
     -- NO KEY: an insert elsewhere that refers to the lead need not make the sweep skip it.
     v_lead_ids := array(
@@ -41,7 +34,11 @@ begin
            and (x.outcome is not null or p_outcome is not null)
     ), exited as (
         update drip.leads as l
+           -- All in one update: a second one of the same row makes PostgreSQL check its campaign's key again, which
+           -- can deadlock with that campaign's deletion.
            set is_active = false,
+               opted_out = l.opted_out or p_outcome is not distinct from 'opted_out',
+               booked_at = case when p_outcome = 'booked' then coalesce(l.booked_at, p_now) else l.booked_at end,
                completed_at = p_now,
                updated_at = p_now,
                campaign_history = l.campaign_history || (
@@ -52,8 +49,7 @@ begin
                        'completedAt', to_char(p_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                        'messagesReceived', l.current_message_position,
                        'outcome', v.outcome)
-                   || case when v.outcome = 'booked' and p_value is not null
-                           then jsonb_build_object('value', p_value) else '{}' end)
+                   || case when p_value is not null then jsonb_build_object('value', p_value) else '{}' end)
           from verdicts as v
          where l.client_id = p_client_id and l.id = v.id
         returning v.outcome
@@ -69,4 +65,4 @@ end
 $exit_leads$;
 
 comment on function drip_internal.exit_leads(uuid, uuid[], text, numeric, timestamptz) is
-'Takes leads out of their campaign: inactive, completed_at, one history entry, counters by trigger, all or nothing. Returns how many left by outcome. Leads that are locked by others, inactive or of another client are passed over; with p_outcome null so are leads that are not due. Raises DR012 when p_now is infinite. p_value: a booking''s value, kept in the entry.';
+'Takes leads out of their campaign: inactive, completed_at, one history entry, counters by trigger, all or nothing. Returns how many left by outcome. Leads that are locked by others, inactive or of another client are passed over; with p_outcome null so are leads that are not due. With opted_out or booked the lead itself is marked too. p_value: a booking''s value, kept in the entry.';

@@ -1,7 +1,7 @@
 create or replace function drip_internal.has_due_leads(p_client_id uuid, p_now timestamptz default now())
 returns boolean
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $has_due_leads$
 begin
     return exists (

@@ -6,7 +6,7 @@ create or replace function drip_internal.list_due_batches(
 )
 returns table (lead_ids uuid[])
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $list_due_batches$
 declare
     v_client_id uuid;
@@ -37,7 +37,7 @@ begin
         update drip.de_enrollment_runs as r
            set leads_found = v_found
          where r.id = p_run_id and r.batches = 0;
-    exception when others then
+    exception when assert_failure or others then
         -- A client that cannot be searched fails its own run, not the fleet's.
         get stacked diagnostics v_message = message_text;
         perform drip_internal.note_run_error(p_run_id, sqlstate, v_message);

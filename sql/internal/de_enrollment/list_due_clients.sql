@@ -14,7 +14,7 @@ begin
     for v_client in select c.id from drip.clients as c order by c.id loop
         begin
             v_is_due := drip_internal.has_due_leads(v_client.id, p_now);
-        exception when others then
+        exception when assert_failure or others then
             -- Due, so that its own run fails and tells why, and the other clients are swept.
             v_is_due := true;
         end;

@@ -7,7 +7,7 @@ begin
     update drip.de_enrollment_runs as r
        set error_sqlstate = p_sqlstate, error_message = p_message
      where r.id = p_run_id;
-exception when others then
+exception when assert_failure or others then
     -- What keeps the run from being written may be the very error: the sweep of the others goes on all the same.
     raise warning 'run % could not note: %', p_run_id, p_message;
 end

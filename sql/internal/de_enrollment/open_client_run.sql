@@ -15,7 +15,7 @@ begin
     perform drip_internal.attend_run(p_fleet_run_id);
     begin
         v_run_id := drip_internal.open_run(p_client_id, p_batch_size, 'procedure', p_fleet_run_id, p_now);
-    exception when others then
+    exception when assert_failure or others then
         -- One client whose run cannot even be opened must not stop the others.
         get stacked diagnostics v_message = message_text;
         perform drip_internal.note_run_error(

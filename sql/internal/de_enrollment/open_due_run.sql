@@ -9,6 +9,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $open_due_run$
 begin
+    perform drip_internal.require_moment(p_now);
     perform drip_internal.require_batch_size(p_batch_size);
     perform drip_internal.require_client(p_client_id);
     if p_fleet_run_id is not null and not exists (

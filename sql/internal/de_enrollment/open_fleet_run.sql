@@ -4,6 +4,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $open_fleet_run$
 begin
+    perform drip_internal.require_moment(p_now);
     perform drip_internal.release_run_locks();
     perform drip.reap_runs(p_now);
     return drip_internal.open_run(null, p_batch_size, 'procedure', null, p_now);

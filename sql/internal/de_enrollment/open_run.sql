@@ -13,6 +13,7 @@ declare
     v_run_id  uuid;
     v_lock_id integer;
 begin
+    perform drip_internal.require_moment(p_now);
     perform drip_internal.require_batch_size(p_batch_size);
     if p_client_id is not null then
         perform drip_internal.require_client(p_client_id);

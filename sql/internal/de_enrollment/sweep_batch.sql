@@ -15,7 +15,7 @@ begin
     perform drip_internal.attend_run(p_run_id);
     begin
         perform drip.process_de_enrollment_batch(p_run_id, p_lead_ids, coalesce(p_now, now()));
-    exception when others then
+    exception when assert_failure or others then
         -- The client may have been deleted meanwhile, and its run with it: its sweep ends, the fleet's goes on.
         get stacked diagnostics v_message = message_text;
         perform drip_internal.note_run_error(p_run_id, sqlstate, v_message);

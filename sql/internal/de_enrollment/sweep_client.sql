@@ -18,12 +18,14 @@ begin
         loop
             v_has_time := drip_internal.sweep_batch(p_run_id, v_batch.lead_ids, p_now, p_deadline);
             commit;
+            set transaction isolation level read committed;
             exit when not v_has_time;
         end loop;
         exit when not v_has_time;
     end loop;
     perform drip_internal.close_run(p_run_id, p_now);
     commit;
+    set transaction isolation level read committed;
 end
 $sweep_client$;
 

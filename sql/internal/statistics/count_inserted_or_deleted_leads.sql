@@ -1,7 +1,7 @@
 create or replace function drip_internal.count_inserted_or_deleted_leads()
 returns trigger
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $count_inserted_or_deleted_leads$
 declare
     v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;

@@ -1,7 +1,7 @@
 create or replace function drip_internal.count_updated_leads()
 returns trigger
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set jit = off
 as $count_updated_leads$
 begin
     -- Advancing positions is the common update, so nothing here joins every old row to its new one: who is active where is
