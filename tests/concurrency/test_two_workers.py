@@ -27,11 +27,6 @@ def second(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def make_finished(db: Connection, count: int) -> tuple[UUID, list[UUID]]:
-    client = data.make_client(db)
-    return client, data.make_leads(db, client, data.make_campaign(db, client), count)
-
-
 def claim(db: Connection, client: UUID, size: int, cursor: UUID | None = None) -> list[UUID]:
     return data.column(db, "select id from drip.get_leads_for_de_enrollment(%s, %s, %s)", client, size, cursor)
 
@@ -44,7 +39,7 @@ def outcomes(db: Connection, lead: UUID) -> list[str]:
 
 
 def test_a_claim_hides_its_leads_from_the_next(first: Connection, second: Connection) -> None:
-    client, leads = make_finished(first, 10)
+    client, leads = data.make_finished(first, 10)
     with first.transaction():
         assert claim(first, client, 4) == leads[:4]
         assert claim(second, client, 3) == leads[4:7]
@@ -53,7 +48,7 @@ def test_a_claim_hides_its_leads_from_the_next(first: Connection, second: Connec
 
 
 def test_a_claim_through_a_cursor_skips_what_others_hold(first: Connection, second: Connection) -> None:
-    client, leads = make_finished(first, 10)
+    client, leads = data.make_finished(first, 10)
     with first.transaction():
         first.execute("select from drip.leads where id = any (%s) for update", ([leads[3], leads[6]],))
         assert claim(second, client, 3) == leads[:3]
@@ -62,7 +57,7 @@ def test_a_claim_through_a_cursor_skips_what_others_hold(first: Connection, seco
 
 
 def test_a_batch_passes_over_leads_that_others_hold(first: Connection, second: Connection) -> None:
-    client, leads = make_finished(first, 6)
+    client, leads = data.make_finished(first, 6)
     run = data.value(second, "select drip.start_de_enrollment_run(%s)", client)
     with first.transaction():
         claim(first, client, 2)
@@ -74,7 +69,7 @@ def test_a_batch_passes_over_leads_that_others_hold(first: Connection, second: C
 
 
 def test_a_procedure_takes_the_rest_without_waiting(first: Connection, second: Connection) -> None:
-    client, leads = make_finished(first, 20)
+    client, leads = data.make_finished(first, 20)
     own = data.value(first, "select drip.start_de_enrollment_run(%s)", client)
     with first.transaction():
         batch = claim(first, client, 5)
@@ -96,7 +91,7 @@ def test_a_procedure_takes_the_rest_without_waiting(first: Connection, second: C
 def test_a_procedure_takes_the_rest_beside_another_that_stands_still(
     database: Database, first: Connection, second: Connection
 ) -> None:
-    _, leads = make_finished(first, 20)
+    _, leads = data.make_finished(first, 20)
     with data.hold_exits_of(database, leads[7]) as release:
         sweeping = data.in_background(lambda: data.sweep_all(first, p_batch_size=5))
         data.wait_until_waiting(second, data.pid_of(first))
@@ -116,7 +111,7 @@ def test_a_procedure_takes_the_rest_beside_another_that_stands_still(
 def test_the_last_pass_takes_what_the_first_found_locked(
     database: Database, first: Connection, second: Connection
 ) -> None:
-    client, leads = make_finished(first, 6)
+    client, leads = data.make_finished(first, 6)
     with database.connect() as holder, data.hold_exits_of(database, leads[5]) as release:
         with holder.transaction():
             holder.execute("select from drip.leads where id = any (%s) for update", (leads[:2],))
@@ -141,7 +136,7 @@ def test_two_procedures_at_once_take_each_lead_once(database15: Database, batch_
             return data.sweep(connection, client, p_batch_size=batch_size)
 
     with database15.connect() as db:
-        client, _ = make_finished(db, 5_000)
+        client, _ = data.make_finished(db, 5_000)
         runs = [worker.result(60) for worker in [data.in_background(work) for _ in range(2)]]
         assert data.entries(db) == {1: 5_000}
         figures = [data.figures(db, run) for run in runs if run is not None]
@@ -163,7 +158,7 @@ def test_two_procedures_at_once_take_each_lead_once(database15: Database, batch_
 def test_a_sweep_that_is_first_wins_and_the_person_is_still_marked(
     first: Connection, second: Connection, act: str, mark: str
 ) -> None:
-    client, leads = make_finished(first, 3)
+    client, leads = data.make_finished(first, 3)
     run = data.value(first, "select drip.start_de_enrollment_run(%s)", client)
     second.execute("reset lock_timeout")
     with first.transaction():
@@ -184,7 +179,7 @@ def test_a_sweep_that_is_first_wins_and_the_person_is_still_marked(
 def test_a_person_who_is_first_wins_and_the_sweep_does_not_wait(
     first: Connection, second: Connection, act: str, outcome: str
 ) -> None:
-    client, leads = make_finished(first, 3)
+    client, leads = data.make_finished(first, 3)
     with first.transaction():
         assert data.value(first, act, client, leads[1]) is True
         run = data.sweep(second, client)
@@ -196,7 +191,7 @@ def test_a_person_who_is_first_wins_and_the_sweep_does_not_wait(
 
 
 def test_a_booking_that_is_taken_back_leaves_the_lead_to_the_sweep(first: Connection, second: Connection) -> None:
-    client, leads = make_finished(first, 2)
+    client, leads = data.make_finished(first, 2)
     with data.taken_back(first):
         data.value(first, "select drip.record_booking(%s, %s)", client, leads[0])
         data.sweep(second, client)
@@ -219,7 +214,7 @@ def test_people_and_sweeps_at_once_make_one_entry_each(database15: Database) -> 
                 data.sweep(connection, client, p_batch_size=3)
 
     with database15.connect() as db:
-        client, leads = make_finished(db, 400)
+        client, leads = data.make_finished(db, 400)
         opting_out = data.in_background(lambda: act("select drip.opt_out(%s, %s)", leads[:300][::-1]))
         booking = data.in_background(lambda: act("select drip.record_booking(%s, %s)", leads[100:]))
         sweepers = [data.in_background(sweep_on) for _ in range(2)]
@@ -233,7 +228,7 @@ def test_people_and_sweeps_at_once_make_one_entry_each(database15: Database) -> 
 
 
 def test_a_lead_that_moves_on_before_the_batch_is_judged_again(first: Connection, second: Connection) -> None:
-    client, leads = make_finished(first, 3)
+    client, leads = data.make_finished(first, 3)
     other = data.make_campaign(first, client, "Longer", steps=5)
     run = data.value(first, "select drip.start_de_enrollment_run(%s)", client)
     second.execute("update drip.leads set campaign_link_id = %s where id = %s", (other, leads[1]))
@@ -247,7 +242,7 @@ def test_a_lead_that_moves_on_while_the_claim_waits_is_judged_by_what_it_is_then
     first: Connection, second: Connection
 ) -> None:
     """The message that was acknowledged last is taken back just while somebody takes the lead out by hand."""
-    client, leads = make_finished(first, 1)
+    client, leads = data.make_finished(first, 1)
     second.execute("reset lock_timeout")
     with first.transaction():
         first.execute("update drip.leads set current_message_position = 1 where id = %s", (leads[0],))
@@ -262,7 +257,7 @@ def test_a_lead_that_moves_on_while_the_claim_waits_is_judged_by_what_it_is_then
 
 def test_a_claim_goes_on_beyond_a_batch_that_others_hold(first: Connection, second: Connection) -> None:
     """A caller takes an empty claim for the end: it must not be one while others behind the held ones are due."""
-    client, leads = make_finished(first, 9)
+    client, leads = data.make_finished(first, 9)
     with first.transaction():
         assert claim(first, client, 3) == leads[:3]
         assert claim(second, client, 3) == leads[3:6]
@@ -289,7 +284,7 @@ def test_a_stricter_default_isolation_makes_no_lead_poison(database15: Database)
     """The procedures judge what others committed meanwhile, whatever isolation the role has by default."""
     with database15.connect() as db, database15.connect() as strict:
         strict.execute("set default_transaction_isolation = 'repeatable read'")
-        client, leads = make_finished(db, 40)
+        client, leads = data.make_finished(db, 40)
         with data.hold_exits_of(database15, leads[0]) as release:
             sweeping = data.in_background(lambda: data.sweep(strict, client, p_batch_size=1))
             data.wait_until_waiting(db, strict.info.backend_pid)

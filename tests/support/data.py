@@ -111,6 +111,12 @@ def make_lead(connection: Connection, client: UUID, campaign: UUID | None, **arg
     return make_leads(connection, client, campaign, 1, **arguments)[0]
 
 
+def make_finished(db: Connection, count: int, name: str = "Acme") -> tuple[UUID, list[UUID]]:
+    """A client with one campaign and so many leads at its end."""
+    client = make_client(db, name)
+    return client, make_leads(db, client, make_campaign(db, client), count)
+
+
 def raise_for(connection: Connection, table: str, event: str, condition: str, message: str = "poisoned") -> str:
     """A trigger that raises for some rows of a table; returns its name."""
     name = f"raise_{next(_phones)}"
@@ -314,6 +320,17 @@ def figures(connection: Connection, run_id: UUID | None) -> dict[str, int]:
     counts = {name: int(row[f"leads_{name}"]) for name in names}
     counts |= {name: int(row[name]) for name in ("batches", "failed_batches")}
     return {name: count for name, count in counts.items() if count}
+
+
+def child_runs(db: Connection, fleet_run: UUID) -> dict[str, dict[str, Any]]:
+    """A fleet run's runs by client's name."""
+    found = rows(
+        db,
+        "select c.name, r.* from drip.de_enrollment_runs as r join drip.clients as c on c.id = r.client_id "
+        "where r.fleet_run_id = %s",
+        fleet_run,
+    )
+    return {row["name"]: row for row in found}
 
 
 def runs(connection: Connection) -> int:
