@@ -29,4 +29,4 @@ end
 $de_enroll_lead$;
 
 comment on function drip.de_enroll_lead(uuid, uuid, text, timestamptz) is
-'Takes one lead out of its campaign now. p_outcome: completed, booked, opted_out, abandoned (the default: removed by hand) or campaign_deleted; where the lead''s own row says something stronger (it opted out, booked, its campaign is retired, it finished), that is recorded. opted_out and booked do what drip.opt_out and drip.record_booking do. p_now: the moment of exit. Returns false when the lead was in no campaign. Raises DR001 for an unknown client, DR003 for an unknown lead, DR006 for an unknown outcome.';
+'Takes one lead out of its campaign now. p_outcome: completed, booked, opted_out, abandoned (the default: removed by hand) or campaign_deleted; where the lead''s own row says something stronger (it opted out, booked, its campaign is retired, it finished), that is recorded. opted_out and booked do what drip.opt_out and drip.record_booking do. p_now: the moment of exit. Returns false when the lead was in no campaign. Raises DR001 for an unknown client, DR003 for an unknown lead, DR006 for an unknown outcome, DR012 when p_now is no point in time.';

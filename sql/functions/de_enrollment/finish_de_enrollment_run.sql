@@ -24,4 +24,4 @@ end
 $finish_de_enrollment_run$;
 
 comment on function drip.finish_de_enrollment_run(uuid, timestamptz) is
-'Ends a run of drip.start_de_enrollment_run, folds the client''s statistics, and returns the run''s status: succeeded, partial or failed. A run that has ended keeps its status, which is returned. Raises DR004 for an unknown run, DR010 for a procedure''s run.';
+'Ends a run of drip.start_de_enrollment_run, folds the client''s statistics, and returns the run''s status: succeeded, partial or failed. A run that has ended keeps its status, which is returned. Raises DR004 for an unknown run, DR010 for a procedure''s run, DR012 when p_now is no point in time.';

@@ -62,4 +62,4 @@ end
 $get_leads_for_de_enrollment$;
 
 comment on function drip.get_leads_for_de_enrollment(uuid, integer, uuid, timestamptz) is
-'The next leads of one client that are to leave their campaign, locked until the transaction ends, in id order after p_last_processed_id; leads that others hold are skipped, never waited for. For callers that drive their own loop: hand the ids to drip.process_de_enrollment_batch in the same transaction, and end with a pass from the start (p_last_processed_id null). p_batch_size: at most so many leads, 1 to 10,000. Raises DR001 for an unknown client, DR005 for a batch size out of range.';
+'The next leads of one client that are to leave their campaign, locked until the transaction ends, in id order after p_last_processed_id; leads that others hold are skipped, never waited for. For callers that drive their own loop: hand the ids to drip.process_de_enrollment_batch in the same transaction, and end with a pass from the start (p_last_processed_id null). p_batch_size: at most so many leads, 1 to 10,000. Raises DR001 for an unknown client, DR005 for a batch size out of range, DR012 when p_now is no point in time.';

@@ -18,4 +18,4 @@ end
 $opt_out$;
 
 comment on function drip.opt_out(uuid, uuid, timestamptz) is
-'The lead wants no more messages: takes it out of its campaign at once, and no campaign enrolls it again. p_now: the moment. Returns false when it had opted out and left before. Raises DR001 for an unknown client, DR003 for an unknown lead.';
+'The lead wants no more messages: takes it out of its campaign at once, and no campaign enrolls it again. p_now: the moment. Returns false when it had opted out and left before. Raises DR001 for an unknown client, DR003 for an unknown lead, DR012 when p_now is no point in time.';

@@ -29,4 +29,4 @@ end
 $record_booking$;
 
 comment on function drip.record_booking(uuid, uuid, numeric, timestamptz) is
-'The lead booked: sets booked_at and takes it out of its campaign at once. p_value: what the booking is worth, in the client''s currency, kept in the history entry; a lead that is in no campaign gets booked_at only, as it makes no entry. p_now: the moment. Returns false when it had booked and left before. Raises DR001 for an unknown client, DR003 for an unknown lead, DR012 for a value below 0 or not finite.';
+'The lead booked: sets booked_at and takes it out of its campaign at once. p_value: what the booking is worth, in the client''s currency, kept in the history entry; a lead that is in no campaign gets booked_at only, as it makes no entry. p_now: the moment. Returns false when it had booked and left before. Raises DR001 for an unknown client, DR003 for an unknown lead, DR012 for a value below 0 or not finite, or when p_now is no point in time.';

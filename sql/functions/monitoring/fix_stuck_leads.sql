@@ -45,4 +45,4 @@ end
 $fix_stuck_leads$;
 
 comment on function drip.fix_stuck_leads(uuid, boolean, timestamptz) is
-'The report of one client''s stuck leads by reason, and their repair: takes out every lead that has an outcome, failing ones tried again without their pause. p_dry_run: report only. p_now: the moment of exit. leads: how many were stuck; fixed: how many of them left. Raises DR001 for an unknown client.';
+'The report of one client''s stuck leads by reason, and their repair: takes out every lead that has an outcome, failing ones tried again without their pause. p_dry_run: report only. p_now: the moment of exit. leads: how many were stuck; fixed: how many of them left. Raises DR001 for an unknown client, DR012 when p_now is no point in time.';

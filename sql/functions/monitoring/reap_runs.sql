@@ -35,4 +35,4 @@ end
 $reap_runs$;
 
 comment on function drip.reap_runs(timestamptz) is
-'Marks running sweeps that are dead as crashed, and returns how many: a procedure''s run without its advisory lock, or whose session holds that but has been in no transaction since a heartbeat five minutes ago, a caller''s run without a sign of life for five minutes. Nothing that lives is marked. Runs each minute. What a crashed run did is committed and correct; the next sweep goes on.';
+'Marks running sweeps that are dead as crashed, and returns how many: a procedure''s run without its advisory lock, or whose session holds that but has been in no transaction since a heartbeat five minutes ago, a caller''s run without a sign of life for five minutes. Nothing that lives is marked. Runs each minute. What a crashed run did is committed and correct; the next sweep goes on. Raises DR012 when p_now is no point in time.';
