@@ -28,6 +28,8 @@ from pg_drip.sources import Source, replayed_sources, resource_folder
 _DEPLOY_LOCK = (20038, 0)
 _OWN_ROLES = ["drip_owner", "drip_api", "drip_cron", "drip_readonly"]
 _TRIES = 12
+# What only migrations change.
+_STRUCTURE = ("table", "constraint", "index")
 Report = Callable[[str], None]
 T = TypeVar("T")
 
@@ -506,7 +508,8 @@ class Deployer:
 
     def _privileges_are_intact(self, privileges: Source) -> bool:
         return not self._rows(
-            "select from drip.object_drift as d where d.kind in ('grant', 'owner', 'policy', 'table') "
+            "select from drip.object_drift as d "
+            " where d.kind in ('grant', 'owner', 'row security') or d.kind = 'policy' and d.drift <> 'unexpected' "
             "union all "
             "select where not exists (select from drip_internal.deployed_objects as d "
             "                          where d.kind = 'source' and d.source_hash = %(sha256)s)",
@@ -574,14 +577,15 @@ class Deployer:
             "select o.kind, o.identity, md5(o.definition) from drip_internal.list_live_objects() as o"
         ):
             source = next((source for source in self._sources if source.defines(kind, identity)), None)
-            is_ours = source is not None or kind in ("policy", "grant", "owner")
-            if is_ours or is_restructured:
-                former.pop((kind, identity), None)
-                if source or kind not in ("function", "procedure", "view", "trigger"):
-                    rows.append((kind, identity, source and source.path, source and source.sha256, live_hash))
+            if (
+                source
+                or kind in ("grant", "owner", "row security")
+                or (kind == "policy" and identity.startswith("rows_of_the_client on "))
+                or (kind in _STRUCTURE and is_restructured)
+            ):
+                rows.append((kind, identity, source and source.path, source and source.sha256, live_hash))
         if not is_restructured:
-            kept = ("table", "constraint", "index")
-            rows += [(kind, identity, None, None, former[kind, identity]) for kind, identity in former if kind in kept]
+            rows += [(*key, None, None, former[key]) for key in former if key[0] in _STRUCTURE]
         # No source_path: it is no object that could be dropped.
         rows.append(("source", privileges.path, None, privileges.sha256, ""))
         self._run("delete from drip_internal.deployed_objects as d where d.kind <> 'recount'")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-
-import pytest
 
 from tests.support import data
-from tests.support.clusters import Connection, Database, Server
+from tests.support.clusters import Connection, Database
 from tests.support.command_line import (
     MIGRATIONS,
     make_all_outcomes,
@@ -19,20 +16,6 @@ from tests.support.command_line import (
     report_of,
     succeeded,
 )
-
-
-@pytest.fixture
-def db(database15: Database) -> Iterator[Connection]:
-    with database15.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def bare15(server15: Server) -> Iterator[Database]:
-    """A database with nothing in it."""
-    with server15.database(template="template0") as database:
-        yield database
-
 
 # ---------------------------------------------------------------- deploy, status, verify, rollback, history
 
@@ -54,9 +37,9 @@ def test_an_empty_database_is_deployed_once(empty_database: Database) -> None:
     assert succeeded(after["verify"]) == "Every object is as deployed.\n"
 
 
-def test_verify_names_what_was_changed_by_hand(database15: Database, db: Connection) -> None:
-    definition = data.value(db, "select pg_get_functiondef('drip.reap_runs(timestamptz)'::regprocedure)")
-    db.execute(definition.replace("5 minutes", "50 minutes"))
+def test_verify_names_what_was_changed_by_hand(database15: Database, db15: Connection) -> None:
+    definition = data.value(db15, "select pg_get_functiondef('drip.reap_runs(timestamptz)'::regprocedure)")
+    db15.execute(definition.replace("5 minutes", "50 minutes"))
 
     after = pg_drip_each(database15, "verify", "verify --json", "status --json")
     text = report_of(after["verify"], 1)
@@ -72,12 +55,12 @@ def test_verify_names_what_was_changed_by_hand(database15: Database, db: Connect
 
     assert "replayed functions/monitoring/reap_runs.sql\n" in succeeded(pg_drip(database15, "deploy"))
     assert succeeded(pg_drip(database15, "verify", "--json")) == "[]\n"
-    assert data.value(db, "select pg_get_functiondef('drip.reap_runs(timestamptz)'::regprocedure)") == definition
+    assert data.value(db15, "select pg_get_functiondef('drip.reap_runs(timestamptz)'::regprocedure)") == definition
 
 
-def test_rollback_and_back_again(database15: Database, db: Connection) -> None:
-    make_all_outcomes(db, "Acme")
-    leads = data.contents(db)["drip.leads"]
+def test_rollback_and_back_again(database15: Database, db15: Connection) -> None:
+    make_all_outcomes(db15, "Acme")
+    leads = data.contents(db15)["drip.leads"]
 
     undone = succeeded(pg_drip(database15, "rollback", "--to", "0020"))
     assert undone.endswith("Rolled back: 1 migration.\n")
@@ -95,8 +78,8 @@ def test_rollback_and_back_again(database15: Database, db: Connection) -> None:
     assert "Deployed: 1 migration applied" in succeeded(pg_drip(database15, "deploy"))
     after = pg_drip_each(database15, "verify", "history", "history --json")
     succeeded(after["verify"])
-    assert data.contents(db)["drip.leads"] == leads
-    data.assert_statistics_are_exact(db)
+    assert data.contents(db15)["drip.leads"] == leads
+    data.assert_statistics_are_exact(db15)
     operations = [
         *(("apply", name) for name in MIGRATIONS),
         ("rollback", MIGRATIONS[3]),
@@ -116,11 +99,11 @@ def test_history_and_rollback_before_anything_was_deployed(bare15: Database) -> 
     assert "deploy" in refused(done["verify"])
 
 
-def test_rollback_to_what_does_not_exist(database15: Database, db: Connection) -> None:
+def test_rollback_to_what_does_not_exist(database15: Database, db15: Connection) -> None:
     done = pg_drip_each(database15, "rollback --to 0042", "rollback --to nonsense", "rollback")
     for name in ("0042", "nonsense"):
         line = refused(done[f"rollback --to {name}"])
         assert f"there is no migration {name}." in line
         assert MIGRATIONS[0] in line
     assert "--to" in refused(done["rollback"], 2)
-    assert data.value(db, "select count(*) from drip.object_drift") == 0
+    assert data.value(db15, "select count(*) from drip.object_drift") == 0

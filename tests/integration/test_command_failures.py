@@ -18,7 +18,7 @@ import pytest
 
 from pg_drip.cli import cli
 from tests.support import data
-from tests.support.clusters import Connection, Database, Server
+from tests.support.clusters import Connection, Database
 from tests.support.command_line import (
     LEAK,
     NOBODY,
@@ -34,20 +34,6 @@ from tests.support.command_line import (
     statuses,
     succeeded,
 )
-
-
-@pytest.fixture
-def db(database15: Database) -> Iterator[Connection]:
-    with database15.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def bare15(server15: Server) -> Iterator[Database]:
-    """A database with nothing in it."""
-    with server15.database(template="template0") as database:
-        yield database
-
 
 # ---------------------------------------------------------------- servers, databases and roles that do not fit
 
@@ -80,9 +66,9 @@ def test_a_database_that_is_not_deployed_yet(bare15: Database) -> None:
         assert data.value(connection, "select to_regnamespace('drip')") is None
 
 
-def test_a_role_without_rights_is_refused_and_changes_nothing(database15: Database, db: Connection) -> None:
-    data.make_finished(db, 3)
-    before = data.contents(db)
+def test_a_role_without_rights_is_refused_and_changes_nothing(database15: Database, db15: Connection) -> None:
+    data.make_finished(db15, 3)
+    before = data.contents(db15)
     with role(database15.server) as name:
         commands = (*ASKING, "clients create Acme", "stuck-leads --fix", "deploy", "rollback --to 0020", "status")
         done = pg_drip_each(database15, *commands, PGUSER=name)
@@ -92,26 +78,26 @@ def test_a_role_without_rights_is_refused_and_changes_nothing(database15: Databa
         assert "permission denied" in line or "To deploy, be a superuser" in line, command
         assert re.search(r"member of|owner", line), command
     assert "PGUSER" in refused(unknown)
-    assert data.contents(db) == before
-    assert data.value(db, "select count(*) from drip.object_drift") == 0
+    assert data.contents(db15) == before
+    assert data.value(db15, "select count(*) from drip.object_drift") == 0
 
 
 @pytest.mark.parametrize("membership", ["drip_readonly", "drip_api", "drip_cron"])
-def test_a_role_with_few_rights_does_all_or_nothing(database15: Database, db: Connection, membership: str) -> None:
-    client, _ = data.make_finished(db, 3)
-    before = data.contents(db)
+def test_a_role_with_few_rights_does_all_or_nothing(database15: Database, db15: Connection, membership: str) -> None:
+    client, _ = data.make_finished(db15, 3)
+    before = data.contents(db15)
     with role(database15.server, membership) as name:
         for arguments in (["--all-clients"], ["--client", str(client)]):
             done = pg_drip(database15, "de-enroll", *arguments, PGUSER=name)
             if done.returncode == 0:
-                assert data.active(db) == 0
+                assert data.active(db15) == 0
             else:
                 assert "permission denied" in refused(done)
-                assert data.contents(db) == before
+                assert data.contents(db15) == before
 
 
-def test_a_role_that_may_call_and_read_sweeps(database15: Database, db: Connection) -> None:
-    data.make_finished(db, 3)
+def test_a_role_that_may_call_and_read_sweeps(database15: Database, db15: Connection) -> None:
+    data.make_finished(db15, 3)
     with role(database15.server, "drip_api", "drip_readonly") as name:
         assert figures(succeeded(pg_drip(database15, "de-enroll", "--all-clients", PGUSER=name)))["completed"] == 3
         seen = pg_drip_each(database15, "stuck-leads", "health", "clients create Zeta", PGUSER=name)
@@ -119,8 +105,8 @@ def test_a_role_that_may_call_and_read_sweeps(database15: Database, db: Connecti
         succeeded(done)
 
 
-def test_a_role_that_may_read_the_views_reads_them(database15: Database, db: Connection) -> None:
-    data.make_finished(db, 3)
+def test_a_role_that_may_read_the_views_reads_them(database15: Database, db15: Connection) -> None:
+    data.make_finished(db15, 3)
     with role(database15.server, "drip_readonly") as name:
         seen = pg_drip_each(database15, "clients list", "verify", "health", PGUSER=name)
     assert "Acme" in succeeded(seen["clients list"])
@@ -128,8 +114,8 @@ def test_a_role_that_may_read_the_views_reads_them(database15: Database, db: Con
     assert "last sweep" in report_of(seen["health"], 1)
 
 
-def test_a_role_that_may_read_the_views_sees_who_is_stuck(database15: Database, db: Connection) -> None:
-    data.make_finished(db, 3)
+def test_a_role_that_may_read_the_views_sees_who_is_stuck(database15: Database, db15: Connection) -> None:
+    data.make_finished(db15, 3)
     with role(database15.server, "drip_readonly") as name:
         assert "completed_sequence" in report_of(pg_drip(database15, "stuck-leads", PGUSER=name), 1)
 
@@ -155,11 +141,11 @@ def test_help_needs_no_server(database15: Database) -> None:
 # ---------------------------------------------------------------- signals and terminals
 
 
-def wait_until_held(db: Connection) -> None:
+def wait_until_held(db15: Connection) -> None:
     """Until a sweep waits for the lock that a test holds."""
     data.wait_until(
         lambda: data.value(
-            db,
+            db15,
             "select exists (select from pg_locks as k where k.locktype = 'advisory' and k.classid = %s "
             "and not k.granted and k.database = (select d.oid from pg_database as d where d.datname = current_database()))",
             data.TEST_LOCK,
@@ -178,34 +164,34 @@ def wait_until_held(db: Connection) -> None:
     ids=["Ctrl-C, all clients", "SIGTERM, all clients", "Ctrl-C, one client"],
 )
 def test_an_interrupted_sweep_leaves_nothing_behind(
-    database15: Database, db: Connection, number: signal.Signals, arguments: str
+    database15: Database, db15: Connection, number: signal.Signals, arguments: str
 ) -> None:
-    client, leads = data.make_finished(db, 20)
-    data.make_finished(db, 20, "Zeta")
+    client, leads = data.make_finished(db15, 20)
+    data.make_finished(db15, 20, "Zeta")
     with data.hold_exits_of(database15, leads[10]):
         process = launch(database15, ["de-enroll", *arguments.format(client).split(), "--batch-size", "4"])
-        wait_until_held(db)
+        wait_until_held(db15)
         process.send_signal(number)
         done = finish(process)
     assert done.returncode == 130
     assert (done.stdout, done.stderr) == ("", "Interrupted.\n")
-    ended = statuses(db)
+    ended = statuses(db15)
     assert ended
     assert "running" not in [status for _, status in ended]
-    assert data.run_locks(db) == []
+    assert data.run_locks(db15) == []
     assert (
         data.value(
-            db,
+            db15,
             "select count(*) from pg_stat_activity where application_name like 'pg-drip%%' and datname = %s",
             database15.name,
         )
         == 0
     )
-    assert data.lead(db, leads[10])["is_active"]
-    data.assert_statistics_are_exact(db)
+    assert data.lead(db15, leads[10])["is_active"]
+    data.assert_statistics_are_exact(db15)
 
-    data.sweep_all(db)
-    assert data.entries(db) == {1: 40}
+    data.sweep_all(db15)
+    assert data.entries(db15) == {1: 40}
 
 
 @contextmanager
@@ -241,9 +227,9 @@ def read_screen(screen: int, until: str = r"\Z(?!)") -> str:
     return shown.decode(errors="replace")
 
 
-def test_a_terminal_shows_progress(database15: Database, db: Connection) -> None:
-    _, leads = data.make_finished(db, 12)
-    data.make_finished(db, 3, "Zeta")
+def test_a_terminal_shows_progress(database15: Database, db15: Connection) -> None:
+    _, leads = data.make_finished(db15, 12)
+    data.make_finished(db15, 3, "Zeta")
     with (
         data.hold_exits_of(database15, leads[8]) as release,
         on_a_terminal(database15, "de-enroll", "--all-clients", "--batch-size", "4") as (process, screen),
@@ -257,16 +243,16 @@ def test_a_terminal_shows_progress(database15: Database, db: Connection) -> None
     assert "\x1b[" in shown
     assert re.search(r"(8|11) of \d+ leads", shown)
     assert "15 leads left in" in rest
-    assert data.active(db) == 0
+    assert data.active(db15) == 0
 
 
-def test_ctrl_c_at_a_terminal_ends_with_one_line(database15: Database, db: Connection) -> None:
-    client, leads = data.make_finished(db, 12)
+def test_ctrl_c_at_a_terminal_ends_with_one_line(database15: Database, db15: Connection) -> None:
+    client, leads = data.make_finished(db15, 12)
     with (
         data.hold_exits_of(database15, leads[8]),
         on_a_terminal(database15, "de-enroll", "--client", str(client), "--json") as (process, screen),
     ):
-        wait_until_held(db)
+        wait_until_held(db15)
         process.send_signal(signal.SIGINT)
         shown = read_screen(screen)
         assert process.wait(TIMEOUT) == 130
@@ -275,12 +261,12 @@ def test_ctrl_c_at_a_terminal_ends_with_one_line(database15: Database, db: Conne
     assert not LEAK.search(shown)
     # The cursor that the bar hid is back.
     assert shown.rfind("\x1b[?25h") > shown.rfind("\x1b[?25l")
-    assert data.run_locks(db) == []
+    assert data.run_locks(db15) == []
 
 
-def test_a_reader_that_goes_away_is_no_error(database15: Database, db: Connection) -> None:
+def test_a_reader_that_goes_away_is_no_error(database15: Database, db15: Connection) -> None:
     for number in range(3):
-        data.make_client(db, f"Client {number}")
+        data.make_client(db15, f"Client {number}")
     process = launch(database15, ["clients", "list"])
     assert process.stdout is not None
     assert process.stderr is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -326,7 +325,7 @@ class TestVerify:
                 "messages_are_a_sequence on drip.campaigns",
                 "missing",
             ),
-            ("alter table drip.leads disable row level security", "table", "drip.leads", "changed"),
+            ("alter table drip.leads disable row level security", "row security", "drip.leads", "changed"),
             (
                 "grant execute on function drip.opt_out to public",
                 "grant",
@@ -381,6 +380,7 @@ class TestVerify:
             "alter table drip.campaigns add column extra integer",
             "create function drip.mine() returns integer language sql as 'select 1'",
             "create view drip.mine as select 1 as one",
+            "create policy mine on drip.leads using (true)",
         ],
     )
     def test_a_deploy_does_not_hide_what_it_cannot_mend(self, database15: Database, tampering: str) -> None:
@@ -393,6 +393,9 @@ class TestVerify:
             assert left
             assert left < found
             assert not any("reap_runs" in identity for _, identity in left)
+            # What it cannot mend gives the next deploy nothing to do.
+            assert deployer.deploy().replayed == []
+            assert {(item.kind, item.identity) for item in deployer.verify()} == left
 
     def test_another_search_path_is_no_drift(self, database: Database) -> None:
         """Definitions are printed with or without schema, as the reader's search_path has it."""
@@ -421,13 +424,6 @@ class TestCatalog:
     @pytest.fixture
     def expected(self) -> str:
         return (ROOT / "sql" / "catalog.txt").read_text()
-
-    @pytest.fixture
-    def bare15(self, server15: object) -> Iterator[Database]:
-        from tests.support import clusters
-
-        with clusters.running(15).database(template="template0") as database:
-            yield database
 
     def test_fresh(self, bare15: Database, expected: str) -> None:
         deploy(bare15)

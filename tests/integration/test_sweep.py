@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-import pytest
-
 from tests.support import data
 from tests.support.clusters import Connection, Database
 from tests.support.data import NOON, NOON_IN_HISTORY, minutes
-
-
-@pytest.fixture
-def db(database: Database) -> Iterator[Connection]:
-    with database.connect() as connection:
-        yield connection
-
 
 # ---------------------------------------------------------------- who leaves
 

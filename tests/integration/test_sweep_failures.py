@@ -16,13 +16,6 @@ from tests.support import data
 from tests.support.clusters import Connection, Database
 from tests.support.data import NOON, minutes
 
-
-@pytest.fixture
-def db(database: Database) -> Iterator[Connection]:
-    with database.connect() as connection:
-        yield connection
-
-
 # ---------------------------------------------------------------- what fails stays alone
 
 

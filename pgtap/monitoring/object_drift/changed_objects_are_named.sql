@@ -34,7 +34,7 @@ select set_eq('select d.kind, d.identity, d.drift from drip.object_drift as d', 
 select record_manifest();
 
 alter table drip.leads disable row level security;
-select set_eq('select d.kind, d.identity, d.drift from drip.object_drift as d', $$values ('table', 'drip.leads', 'changed')$$, 'row level security');
+select set_eq('select d.kind, d.identity, d.drift from drip.object_drift as d', $$values ('row security', 'drip.leads', 'changed')$$, 'row level security');
 select record_manifest();
 
 alter policy rows_of_the_client on drip.leads using (true);

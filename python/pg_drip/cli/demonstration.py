@@ -16,7 +16,7 @@ _DIRECTORY = click.option(
 )
 
 
-@click.command(epilog="\b\nExample:\n  pg-drip demo --directory /tmp/drip-demo")
+@click.command(epilog="\b\nExample:\n  pg-drip demo --directory my-drip")
 @_DIRECTORY
 def demo(directory: Path) -> None:
     """See it work: a sweep of 2,000 made-up leads.
@@ -29,7 +29,7 @@ def demo(directory: Path) -> None:
     run_demo(directory)
 
 
-@click.command(epilog="\b\nExample:\n  pg-drip up --directory /tmp/drip-demo")
+@click.command(epilog="\b\nExample:\n  pg-drip up --directory my-drip")
 @_DIRECTORY
 def up(directory: Path) -> None:
     """Run a database and the schedules until Ctrl-C.

@@ -20,7 +20,7 @@ declare
     v_lead_ids     uuid[];
     v_lead_id      uuid;
     v_by_outcome   jsonb;
-    v_one          jsonb;
+    v_outcome      text;
     v_batch_failed boolean := false;
     v_message      text;
 begin
@@ -50,15 +50,13 @@ begin
         v_by_outcome := '{}';
         foreach v_lead_id in array v_lead_ids loop
             begin
-                select coalesce(jsonb_object_agg(x.outcome, x.leads), '{}') into v_one
+                select x.outcome into v_outcome
                   from drip_internal.exit_leads(v_run.client_id, array[v_lead_id], p_now => p_now) as x;
                 perform drip_internal.check_deferred_constraints();
-                select coalesce(jsonb_object_agg(t.outcome, t.leads), '{}') into v_by_outcome
-                  from (select o.outcome, sum(o.leads::bigint) as leads
-                          from (select a.* from jsonb_each_text(v_by_outcome) as a (outcome, leads)
-                                 union all
-                                select b.* from jsonb_each_text(v_one) as b (outcome, leads)) as o
-                         group by o.outcome) as t;
+                if v_outcome is not null then
+                    v_by_outcome := v_by_outcome || jsonb_build_object(
+                        v_outcome, coalesce((v_by_outcome ->> v_outcome)::bigint, 0) + 1);
+                end if;
             exception when assert_failure or others then
                 get stacked diagnostics v_message = message_text;
                 -- Not recorded: somebody deleted the lead meanwhile, so it is skipped.

@@ -53,9 +53,14 @@ begin
               from pg_attribute as a
               left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
              where a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped)
-           || concat_ws(' ', '', r.reloptions::text,
-                        case when r.relrowsecurity then 'row level security' end,
-                        case when r.relforcerowsecurity then 'forced' end)
+           || concat_ws(' ', '', r.reloptions::text)
+      from relations as r
+     where r.relkind in ('r', 'p')
+     union all
+    -- Apart from the table: a deploy mends it, and the table's columns it does not.
+    select 'row security', r.name,
+           concat_ws(' ', case when r.relrowsecurity then 'enabled' else 'disabled' end,
+                     case when r.relforcerowsecurity then 'forced' end)
       from relations as r
      where r.relkind in ('r', 'p')
      union all
