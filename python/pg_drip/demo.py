@@ -90,12 +90,13 @@ def run_up(directory: Path) -> None:
             if fetch_value(connection, "select count(*) from drip.clients") == 0:
                 _load(connection, console)
         schedules = read_schedules()
-        for schedule in schedules:
-            console.print(f"Schedule    {schedule.name:<16}  {schedule.cron:<12}  {schedule.purpose}")
-        console.print(f"Connect     {_psql(cluster)}", soft_wrap=True)
-        console.print("Stop        Ctrl-C\n")
         clock = Clock(cluster.dsn(DATABASE), schedules, click.echo)
         try:
+            # Whoever reads these lines may send the signal at once: they are told when it is caught.
+            for schedule in schedules:
+                console.print(f"Schedule    {schedule.name:<16}  {schedule.cron:<12}  {schedule.purpose}")
+            console.print(f"Connect     {_psql(cluster)}", soft_wrap=True)
+            console.print("Stop        Ctrl-C\n")
             clock.start(at_once=["de-enroll"])
             while cluster.pid() is not None:
                 time.sleep(0.5)
