@@ -24,7 +24,7 @@ HEADER = re.compile(
     r"\((?P<arguments>.*?)\)\n"
     r"(?:returns (?P<returns>.*?)\n)?"
     r"language plpgsql(?: (?P<volatility>immutable|stable|volatile))?(?P<definer> security definer)?\n"
-    r"(?P<path>set search_path = pg_catalog, pg_temp(?: set jit = off)?\n)?"
+    r"(?P<path>set search_path = pg_catalog, pg_temp(?: set jit = off)?(?: set enable_seqscan = off)?\n)?"
     r"as \$(?P<tag>\w+)\$\n",
     re.DOTALL,
 )

@@ -37,6 +37,11 @@ begin
                coalesce(sum(f.delta) filter (where f.counter = 'booked'), 0) as booked,
                coalesce(sum(f.delta) filter (where f.counter = 'abandoned'), 0) as abandoned,
                coalesce(sum(f.delta) filter (where f.counter = 'campaign_deleted'), 0) as campaign_deleted,
+               coalesce(sum(f.delta) filter (where f.counter = 'refused_already_enrolled'), 0) as refused_already_enrolled,
+               coalesce(sum(f.delta) filter (where f.counter = 'refused_already_completed'), 0) as refused_already_completed,
+               coalesce(sum(f.delta) filter (where f.counter = 'refused_opted_out'), 0) as refused_opted_out,
+               coalesce(sum(f.delta) filter (where f.counter = 'refused_campaign_inactive'), 0) as refused_campaign_inactive,
+               coalesce(sum(f.delta) filter (where f.counter = 'refused_in_another_campaign'), 0) as refused_in_another_campaign,
                max(f.last_enrollment_at) as last_enrollment_at
           from folded as f
          group by f.client_id, f.campaign_id
@@ -48,6 +53,11 @@ begin
                booked_count = c.booked_count + s.booked,
                abandoned_count = c.abandoned_count + s.abandoned,
                campaign_deleted_count = c.campaign_deleted_count + s.campaign_deleted,
+               refused_already_enrolled_count = c.refused_already_enrolled_count + s.refused_already_enrolled,
+               refused_already_completed_count = c.refused_already_completed_count + s.refused_already_completed,
+               refused_opted_out_count = c.refused_opted_out_count + s.refused_opted_out,
+               refused_campaign_inactive_count = c.refused_campaign_inactive_count + s.refused_campaign_inactive,
+               refused_in_another_campaign_count = c.refused_in_another_campaign_count + s.refused_in_another_campaign,
                last_enrollment_at = greatest(c.last_enrollment_at, s.last_enrollment_at)
           from sums as s
          where c.client_id = s.client_id and c.id = s.campaign_id

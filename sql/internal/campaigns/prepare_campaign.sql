@@ -31,6 +31,11 @@ begin
         new.booked_count := 0;
         new.abandoned_count := 0;
         new.campaign_deleted_count := 0;
+        new.refused_already_enrolled_count := 0;
+        new.refused_already_completed_count := 0;
+        new.refused_opted_out_count := 0;
+        new.refused_campaign_inactive_count := 0;
+        new.refused_in_another_campaign_count := 0;
     else
         if new.is_active and not old.is_active then
             raise exception using
@@ -52,6 +57,7 @@ comment on function drip_internal.prepare_campaign() is
 
 create or replace trigger campaigns_prepare
 before insert or update of name, form_id, campaign_type, message_template, messages, is_paused, is_active,
-    deactivated_at, auto_discovered, webinar_datetime, zoom_link, resource_name, resource_link
+    deactivated_at, auto_discovered, webinar_datetime, zoom_link, resource_name, resource_link, reenroll_outcomes,
+    reenroll_after_days
 on drip.campaigns
 for each row execute function drip_internal.prepare_campaign();
