@@ -55,6 +55,9 @@ grant execute on function
     drip_internal.open_fleet_run, drip_internal.release_run_locks, drip_internal.sweep_batch
     to drip_api, drip_cron;
 
+-- What the HTTP door asks when drip.create_campaign() or drip.update_campaign() refuses, to name each field.
+grant execute on function drip_internal.find_campaign_problems to drip_api;
+
 -- drip_readonly: the views, and under them (they run with the reader's rights) the tables.
 grant usage on schema drip_internal to drip_readonly;
 grant select on all tables in schema drip to drip_readonly;
@@ -76,7 +79,9 @@ begin
           from (values
                ('drip.clients', 'id'), ('drip.campaigns', 'client_id'), ('drip.leads', 'client_id'),
                ('drip.de_enrollment_runs', 'client_id'), ('drip.de_enrollment_errors', 'client_id'),
-               ('drip_internal.campaign_stat_deltas', 'client_id')) as t (name, client_column)
+               ('drip.airtable_outbox', 'client_id'),
+               ('drip_internal.campaign_stat_deltas', 'client_id'),
+               ('drip_internal.api_keys', 'client_id')) as t (name, client_column)
     loop
         execute format('alter table %s enable row level security', v_table.name);
         execute format('drop policy if exists rows_of_the_client on %s', v_table.name);

@@ -24,15 +24,15 @@ class PgDripError(Exception):
 
 
 class NotFoundError(PgDripError):
-    """An unknown client, campaign, lead or run (DR001 to DR004)."""
+    """An unknown client, campaign, lead, run, schedule or key (DR001 to DR004, DR014, DR017)."""
 
 
 class InvalidInputError(PgDripError):
-    """An argument that the database refuses (DR005 to DR007, DR012)."""
+    """An argument that the database refuses (DR005 to DR007, DR012, DR013, DR016)."""
 
 
 class ConflictError(PgDripError):
-    """The state of things does not allow it (DR008 to DR011)."""
+    """The state of things does not allow it (DR008 to DR011, DR015, DR018)."""
 
 
 class ConnectionFailedError(PgDripError):
@@ -56,6 +56,12 @@ _BY_CODE: dict[str, type[PgDripError]] = {
     "DR010": ConflictError,
     "DR011": ConflictError,
     "DR012": InvalidInputError,
+    "DR013": InvalidInputError,
+    "DR014": NotFoundError,
+    "DR015": ConflictError,
+    "DR016": InvalidInputError,
+    "DR017": NotFoundError,
+    "DR018": ConflictError,
 }
 
 

@@ -32,6 +32,83 @@ class Client(Model):
     created_at: datetime
 
 
+class Refusals(Model):
+    """Enrollments that a campaign refused ever, by reason."""
+
+    already_enrolled: int
+    already_completed: int
+    opted_out: int
+    campaign_inactive: int
+    in_another_campaign: int
+
+
+class CampaignCounts(Model):
+    """Leads in a campaign now, exits ever by outcome, and the percentage of these that completed it."""
+
+    active_leads: int
+    completed: int
+    booked: int
+    opted_out: int
+    abandoned: int
+    campaign_deleted: int
+    completion_rate: float | None
+    refused: Refusals
+
+
+class Campaign(Model):
+    """What `drip.describe_campaign()` returns, its keys in the same order; timestamps as text, as it writes them."""
+
+    id: UUID
+    name: str
+    form_id: str | None
+    is_paused: bool
+    auto_discovered: bool
+    messages: list[dict[str, Any]]
+    client_id: UUID
+    campaign_type: str
+    is_active: bool
+    deactivated_at: str | None
+    webinar_datetime: str | None
+    zoom_link: str | None
+    resource_name: str | None
+    resource_link: str | None
+    statistics: CampaignCounts
+    created_at: str | None
+    updated_at: str | None
+    last_enrollment_at: str | None
+    reenroll_outcomes: list[str] | None
+    reenroll_after_days: int | None
+
+
+class CampaignPage(Model):
+    """A page of `drip.list_campaigns()`; `next_cursor` is None on the last one."""
+
+    campaigns: list[Campaign]
+    next_cursor: str | None
+
+
+class ApiKey(Model):
+    """A row of `drip.list_api_keys()`: never the key itself. `client_id` is None for a key of all clients."""
+
+    id: UUID
+    prefix: str
+    client_id: UUID | None
+    name: str | None
+    scopes: list[str]
+    status: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewApiKey(Model):
+    """What `drip.create_api_key()` and `drip.rotate_api_key()` return: the key, shown this once."""
+
+    id: UUID
+    key: str
+
+
 class CampaignStatistics(Model):
     """A row of `drip.campaign_statistics`: active leads now, and exits ever by outcome."""
 
@@ -146,6 +223,20 @@ def fetch(
     try:
         with connection.cursor(row_factory=class_row(model)) as cursor:
             return cursor.execute(query, parameters).fetchall()
+    except psycopg.Error as error:
+        raise from_database(error) from None
+
+
+def fetch_rows(
+    connection: psycopg.Connection[TupleRow], query: LiteralString, parameters: Parameters = None
+) -> list[TupleRow]:
+    """The rows of a query as they come.
+
+    Raises:
+        PgDripError: what the database refused.
+    """
+    try:
+        return connection.execute(query, parameters).fetchall()
     except psycopg.Error as error:
         raise from_database(error) from None
 

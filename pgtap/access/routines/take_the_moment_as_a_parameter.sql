@@ -5,7 +5,12 @@ select plan(2);
 select set_eq(
     $$select p.proname::text from pg_proc as p
        where p.pronamespace = 'drip'::regnamespace and not 'p_now' = any (coalesce(p.proargnames, '{}'))$$,
-    $$values ('create_client'), ('fold_campaign_stats'), ('get_de_enrollment_runs'), ('verify_campaign_stats')$$,
+    $$values ('create_client'), ('fold_campaign_stats'), ('get_de_enrollment_runs'), ('verify_campaign_stats'),
+             ('sanitize_plain_text'),
+             ('sanitize_url'), ('default_messages'), ('describe_campaign'), ('list_campaigns'), ('auto_create_campaign'),
+             ('pause_campaign'), ('resume_campaign'), ('delete_campaign'),
+             ('get_deployment'), ('get_lead_client'), ('get_de_enrollment_health'), ('get_lead_journey'), ('get_recent_exits'),
+             ('complete_airtable_changes'), ('queue_airtable_changes')$$,
     'only what does not depend on it goes without');
 select is_empty(
     $$select p.oid::regprocedure from pg_proc as p

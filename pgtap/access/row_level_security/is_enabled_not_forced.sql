@@ -7,8 +7,8 @@ select set_eq(
        where r.relnamespace in ('drip'::regnamespace, 'drip_internal'::regnamespace) and r.relkind = 'r'
          and r.relrowsecurity and not r.relforcerowsecurity$$,
     $$values ('drip.clients'), ('drip.campaigns'), ('drip.leads'), ('drip.de_enrollment_runs'), ('drip.de_enrollment_errors'),
-             ('drip_internal.campaign_stat_deltas')$$,
-    'six tables');
+             ('drip_internal.campaign_stat_deltas'), ('drip_internal.api_keys'), ('drip.airtable_outbox')$$,
+    'eight tables');
 select is_empty(
     $$select r.oid::regclass from pg_class as r
         join pg_attribute as a on a.attrelid = r.oid and a.attname = 'client_id' and not a.attisdropped

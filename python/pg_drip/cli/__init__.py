@@ -6,7 +6,7 @@ import signal
 
 import click
 
-from pg_drip.cli import clients, de_enrollment, demonstration, deployment
+from pg_drip.cli import airtable, campaigns, clients, de_enrollment, demonstration, deployment, keys, serve
 from pg_drip.cli.failures import CommandGroup
 
 
@@ -43,6 +43,10 @@ for command in (
     de_enrollment.stuck_leads,
     de_enrollment.health,
     clients.clients,
+    campaigns.campaigns,
+    keys.keys,
+    serve.serve,
+    airtable.airtable,
 ):
     cli.add_command(command)
 

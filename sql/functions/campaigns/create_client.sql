@@ -4,10 +4,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $create_client$
 declare
-    v_name text := btrim(p_name);
+    -- A longer name is refused, not cut.
+    v_name text := drip.sanitize_plain_text(p_name, 2147483647);
     v_id   uuid;
 begin
-    if v_name is null or char_length(v_name) not between 1 and 255 then
+    if v_name is null or char_length(v_name) > 255 then
         raise exception using
             errcode = 'DR012',
             message = 'a client''s name has 1 to 255 characters',
@@ -25,4 +26,4 @@ end
 $create_client$;
 
 comment on function drip.create_client(text, text) is
-'Creates a client and returns its id. p_timezone: an IANA name. Raises DR012 for a name that is blank or over 255 characters, or a time zone that is not known.';
+'Creates a client and returns its id. p_name: made plain text (no tags, control or bidirectional characters). p_timezone: an IANA name. Raises DR012 for a name that is blank or over 255 characters, or a time zone that is not known.';

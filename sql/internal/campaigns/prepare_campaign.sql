@@ -5,6 +5,7 @@ set search_path = pg_catalog, pg_temp
 as $prepare_campaign$
 declare
     v_problem text;
+    v_link    text;
 begin
     -- A writer of the old model knows only the template.
     if new.message_template <> ''
@@ -22,6 +23,20 @@ begin
             message = format('messages are no sequence: %s', v_problem),
             hint    = 'Give [{step, delayMinutes, text, type}, …] with steps 1 to n in order, or [].';
     end if;
+
+    -- A blank link is none.
+    v_link := case
+        when new.zoom_link ~ '\S' and drip.sanitize_url(new.zoom_link) is null then 'zoom_link'
+        when new.resource_link ~ '\S' and drip.sanitize_url(new.resource_link) is null then 'resource_link'
+    end;
+    if v_link is not null then
+        raise exception using
+            errcode = 'DR016',
+            message = format('this is no campaign: %s is no http or https URL', v_link),
+            hint    = 'Give a URL with a host, without user info, control characters or white space, or null.';
+    end if;
+    new.zoom_link := drip.sanitize_url(new.zoom_link);
+    new.resource_link := drip.sanitize_url(new.resource_link);
 
     if tg_op = 'INSERT' then
         -- The counters are the ledger's; a row copied from another campaign brings that one's along.
@@ -41,7 +56,7 @@ begin
             raise exception using
                 errcode = 'DR008',
                 message = format('campaign %s is retired, and that is final', old.id),
-                hint    = 'Create a new campaign with the same messages.';
+                hint    = 'Make a copy of it with drip.clone_campaign().';
         end if;
         new.updated_at := now();
     end if;
@@ -53,7 +68,7 @@ end
 $prepare_campaign$;
 
 comment on function drip_internal.prepare_campaign() is
-'Trigger: turns a message_template into a sequence, refuses messages that are none (DR007) and reviving a retired campaign (DR008), stamps deactivated_at and updated_at, starts the counters at 0. Not fired by the fold, which names none of its columns. Security definer: who may write campaigns needs no rights on the machinery.';
+'Trigger: turns a message_template into a sequence, refuses messages that are none (DR007), links that are no URLs (DR016) and reviving a retired campaign (DR008), stamps deactivated_at and updated_at, starts the counters at 0. Not fired by the fold, which names none of its columns. Security definer: who may write campaigns needs no rights on the machinery.';
 
 create or replace trigger campaigns_prepare
 before insert or update of name, form_id, campaign_type, message_template, messages, is_paused, is_active,
