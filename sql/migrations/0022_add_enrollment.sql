@@ -44,6 +44,7 @@ create unlogged table drip_internal.staged_leads (
     booked_at                timestamptz,
     opted_out                boolean,
     enrolled_at              timestamptz,
+    staged_at                timestamptz default now(),
     constraint staged_leads_pkey primary key (import_id, line)
 );
 

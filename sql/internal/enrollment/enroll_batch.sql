@@ -42,7 +42,7 @@ begin
            array(select row(s.import_id, s.line, drip.sanitize_plain_text(s.first_name),
                             drip.sanitize_plain_text(s.last_name), s.phone, s.email, s.timezone,
                             s.current_message_position, coalesce(s.booked_at, d.booked_at),
-                            s.opted_out or d.opted_out, s.enrolled_at)::drip_internal.staged_leads
+                            s.opted_out or d.opted_out, s.enrolled_at, s.staged_at)::drip_internal.staged_leads
                    from unnest(v_leads) as s
                    -- What a later row of the same person says of opting out and booking must not be lost with it.
                    left join (select u.first_line, bool_or(k.opted_out) as opted_out, min(k.booked_at) as booked_at

@@ -82,7 +82,7 @@ begin
                 select s.*, w.lead_id, w.is_new
                   from unnest(v_left) with ordinality as s (
                        import_id, line, first_name, last_name, phone, email, timezone, current_message_position,
-                       booked_at, opted_out, enrolled_at, place)
+                       booked_at, opted_out, enrolled_at, staged_at, place)
                   join unnest(v_lead_ids, v_are_new) with ordinality as w (lead_id, is_new, place) on w.place = s.place
             ), inserted as (
                 insert into drip.leads (
