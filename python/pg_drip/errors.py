@@ -24,11 +24,11 @@ class PgDripError(Exception):
 
 
 class NotFoundError(PgDripError):
-    """An unknown client, campaign, lead or run (DR001 to DR004)."""
+    """An unknown client, campaign, lead, run or schedule (DR001 to DR004, DR014)."""
 
 
 class InvalidInputError(PgDripError):
-    """An argument that the database refuses (DR005 to DR007, DR012)."""
+    """An argument that the database refuses (DR005 to DR007, DR012, DR013)."""
 
 
 class ConflictError(PgDripError):
@@ -56,6 +56,8 @@ _BY_CODE: dict[str, type[PgDripError]] = {
     "DR010": ConflictError,
     "DR011": ConflictError,
     "DR012": InvalidInputError,
+    "DR013": InvalidInputError,
+    "DR014": NotFoundError,
 }
 
 

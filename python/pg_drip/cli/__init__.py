@@ -6,7 +6,7 @@ import signal
 
 import click
 
-from pg_drip.cli import clients, de_enrollment, demonstration, deployment
+from pg_drip.cli import clients, de_enrollment, demonstration, deployment, leads, schedules
 from pg_drip.cli.failures import CommandGroup
 
 
@@ -43,6 +43,8 @@ for command in (
     de_enrollment.stuck_leads,
     de_enrollment.health,
     clients.clients,
+    schedules.schedule,
+    leads.leads,
 ):
     cli.add_command(command)
 
