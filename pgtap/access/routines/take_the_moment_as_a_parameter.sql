@@ -5,7 +5,8 @@ select plan(2);
 select set_eq(
     $$select p.proname::text from pg_proc as p
        where p.pronamespace = 'drip'::regnamespace and not 'p_now' = any (coalesce(p.proargnames, '{}'))$$,
-    $$values ('create_client'), ('fold_campaign_stats'), ('get_de_enrollment_runs'), ('verify_campaign_stats')$$,
+    $$values ('create_client'), ('fold_campaign_stats'), ('get_de_enrollment_runs'), ('verify_campaign_stats'),
+             ('set_schedule'), ('enable_schedule'), ('disable_schedule'), ('sanitize_plain_text')$$,
     'only what does not depend on it goes without');
 select is_empty(
     $$select p.oid::regprocedure from pg_proc as p
