@@ -397,4 +397,4 @@ def test_the_clock_needs_its_library(database15: Database, monkeypatch: pytest.M
     for name in ("apscheduler.events", "apscheduler.schedulers.background", "apscheduler.triggers.cron"):
         monkeypatch.setitem(sys.modules, name, None)
     line = refused(invoke(database15, ["schedule", "run"], {}))
-    assert line == "Error: APScheduler is not installed. Run pip install 'pg-drip[demo]'."
+    assert line == "Error: APScheduler is not installed. Run pip install 'pg-drip[clock]'."

@@ -24,7 +24,9 @@ begin
             v_text,
             '[\u0001-\u0008\u000E-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]',
             '', 'g');
-        v_text := regexp_replace(v_text, '<!--.*?-->', '', 'g');
+        -- Runs of brackets as one, so that nested halves (<<<b>b>b>) do not take a round for each.
+        v_text := regexp_replace(v_text, '(</?){2,}', '<', 'g');
+        v_text := regexp_replace(v_text, '<!--.*?(-->|$)', '', 'g');
         v_text := regexp_replace(v_text, '</?[a-zA-Z!?][^<>]*(>|(?=<)|$)', '', 'g');
     end loop;
     -- \s knows ASCII alone in some locales.

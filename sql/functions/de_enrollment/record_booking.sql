@@ -21,23 +21,12 @@ begin
     if found then
         return true;
     end if;
-    -- In no campaign, so the entry names none and no counter changes; what the lead is worth is still known.
     update drip.leads as l
-       set booked_at = p_now,
-           updated_at = p_now,
-           campaign_history = l.campaign_history || (
-               jsonb_build_object(
-                   'campaignId', null,
-                   'campaignName', null,
-                   'enrolledAt', to_char(p_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-                   'completedAt', to_char(p_now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-                   'messagesReceived', 0,
-                   'outcome', 'booked')
-               || case when p_value is not null then jsonb_build_object('value', p_value) else '{}' end)
+       set booked_at = p_now, updated_at = p_now
      where l.id = p_lead_id and l.client_id = p_client_id and l.booked_at is null;
     return found;
 end
 $record_booking$;
 
 comment on function drip.record_booking(uuid, uuid, numeric, timestamptz) is
-'The lead booked: sets booked_at and takes it out of its campaign at once. p_value: what the booking is worth, in the client''s currency, kept in the history entry; that of a lead in no campaign names none and is not counted for any. p_now: the moment. Returns false when it had booked and left before. Raises DR001 for an unknown client, DR003 for an unknown lead, DR012 for a value below 0 or not finite, or when p_now is no point in time.';
+'The lead booked: sets booked_at and takes it out of its campaign at once. p_value: what the booking is worth, in the client''s currency, kept in the history entry; a lead that is in no campaign gets booked_at only, as it makes no entry. p_now: the moment. Returns false when it had booked and left before. Raises DR001 for an unknown client, DR003 for an unknown lead, DR012 for a value below 0 or not finite, or when p_now is no point in time.';
