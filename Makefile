@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-n8n lint catalog faults clean
+.PHONY: help demo up test test-n8n lint catalog faults bench clean
 
 help:
 	@echo 'make demo     run the main job on an embedded PostgreSQL: deploy, take leads in, sweep, show the counts'
@@ -7,6 +7,7 @@ help:
 	@echo 'make test     prove everything: lint, pgTAP and pytest on PostgreSQL 15 and 18'
 	@echo 'make lint     the style gates alone'
 	@echo 'make faults   the long proofs: a deployer killed at each of its statements, sweeps at random'
+	@echo 'make bench    the figures of docs/benchmarks.md; a quick look: .venv/bin/python -m bench --size small'
 	@echo 'make test-n8n run the n8n workflows in a real n8n, which it installs (3 GB)'
 	@echo 'make catalog  write sql/catalog.txt anew, after a change of the schema'
 	@echo 'make clean    remove the virtual environment and the embedded database'
@@ -36,6 +37,10 @@ test-n8n:
 faults:
 	@scripts/setup test
 	DRIP_KILL_EVERY_STATEMENT=1 DRIP_LONG_FAULTS=1 .venv/bin/pytest -v -s tests/faults
+
+bench:
+	@scripts/setup test
+	.venv/bin/python -m bench
 
 catalog:
 	@scripts/setup test

@@ -42,9 +42,10 @@ grant execute on all functions in schema drip to drip_api;
 grant execute on all procedures in schema drip to drip_api;
 
 -- drip_cron: what the schedules run.
-grant execute on procedure drip.de_enroll_all_clients, drip.de_enroll_client to drip_cron;
-grant execute on function drip.fold_campaign_stats, drip.reap_runs, drip.start_de_enrollment_run,
-    drip.finish_de_enrollment_run, drip.get_de_enrollment_runs to drip_cron;
+grant execute on procedure drip.de_enroll_all_clients, drip.de_enroll_client, drip.de_enroll_on_schedule to drip_cron;
+grant execute on function drip.fold_campaign_stats, drip.purge, drip.reap_runs, drip.start_de_enrollment_run,
+    drip.finish_de_enrollment_run, drip.get_de_enrollment_runs, drip.set_schedule, drip.enable_schedule,
+    drip.disable_schedule to drip_cron;
 
 -- What the committing procedures, and pg-drip de-enroll, call with their caller's rights.
 grant usage on schema drip_internal to drip_api, drip_cron;
@@ -55,6 +56,21 @@ grant execute on function
     drip_internal.open_fleet_run, drip_internal.release_run_locks, drip_internal.sweep_batch
     to drip_api, drip_cron;
 
+-- What pg-drip leads import copies into, and then calls.
+grant insert on drip_internal.staged_leads to drip_api;
+grant execute on function
+    drip_internal.discard_staged_leads, drip_internal.drop_duplicate_staged_leads, drip_internal.enroll_staged_leads,
+    drip_internal.find_campaign
+    to drip_api;
+
+-- What the schedules' routines call with their caller's rights: a pg_cron job belongs to the role that made it.
+grant execute on function
+    drip_internal.change_schedule, drip_internal.end_turn, drip_internal.find_turn_holder, drip_internal.list_schedules,
+    drip_internal.purge_job_runs, drip_internal.purge_runs, drip_internal.sync_job, drip_internal.take_turn
+    to drip_api, drip_cron;
+-- What pg-drip schedule calls besides, as the role that is to own the jobs.
+grant execute on function drip_internal.note_installation, drip_internal.purge_age to drip_cron;
+
 -- What the HTTP door asks when drip.create_campaign() or drip.update_campaign() refuses, to name each field.
 grant execute on function drip_internal.find_campaign_problems to drip_api;
 
@@ -62,7 +78,7 @@ grant execute on function drip_internal.find_campaign_problems to drip_api;
 grant usage on schema drip_internal to drip_readonly;
 grant select on all tables in schema drip to drip_readonly;
 grant select on drip_internal.due_leads, drip_internal.lead_exits, drip_internal.campaign_stat_deltas to drip_readonly;
-grant execute on function drip_internal.require_client to drip_readonly;
+grant execute on function drip_internal.require_client, drip_internal.list_schedules to drip_readonly;
 -- For pg-drip status, verify and history.
 grant select on drip_internal.applied_migrations, drip_internal.deployed_objects, drip_internal._yoyo_log,
     drip_internal._yoyo_migration, drip_internal._yoyo_version to drip_readonly;

@@ -458,3 +458,93 @@ as $record_manifest$
     select o.kind, o.identity, md5(o.definition), current_setting('server_version_num')::integer / 10000
       from drip_internal.list_live_objects() as o;
 $record_manifest$;
+
+-- Enrolls one person, remembered by their first name, and gives the result.
+create or replace function tap.enroll(
+    person   jsonb,
+    campaign uuid        default tap.the_campaign(),
+    at       timestamptz default now(),
+    transfer boolean     default false
+)
+returns text
+language plpgsql volatile
+as $enroll$
+declare
+    v_lead_id uuid;
+    v_result  text;
+begin
+    select e.lead_id, e.result into strict v_lead_id, v_result
+      from drip.enroll_lead(tap.the_client(), campaign, person, at, p_transfer => transfer) as e;
+    perform tap.remember('lead', coalesce(person ->> 'firstName', 'Ann'), v_lead_id);
+    return v_result;
+end
+$enroll$;
+
+-- The results of enrolling an array, in order.
+create or replace function tap.enroll_all(
+    people   jsonb,
+    campaign uuid    default tap.the_campaign(),
+    transfer boolean default false
+)
+returns text[]
+language sql volatile
+as $enroll_all$
+    select array(select e.result
+                   from drip.enroll_leads(tap.the_client(), campaign, people, p_transfer => transfer) as e
+                  order by e.ordinal);
+$enroll_all$;
+
+-- The exact counts of a campaign's refusals, without the zeros.
+create or replace function tap.refusals(campaign uuid default tap.the_campaign())
+returns jsonb
+language sql stable
+as $refusals$
+    select coalesce(jsonb_object_agg(e.key, e.value) filter (where e.value <> '0'), '{}')
+      from drip.campaign_statistics as s
+     cross join lateral jsonb_each(jsonb_build_object(
+           'already_enrolled', s.refused_already_enrolled_count,
+           'already_completed', s.refused_already_completed_count,
+           'opted_out', s.refused_opted_out_count,
+           'campaign_inactive', s.refused_campaign_inactive_count,
+           'in_another_campaign', s.refused_in_another_campaign_count)) as e (key, value)
+     where s.id = campaign;
+$refusals$;
+
+-- What of it is folded into the columns of drip.campaigns already.
+create or replace function tap.folded_refusals(campaign uuid default tap.the_campaign())
+returns jsonb
+language sql stable
+as $folded_refusals$
+    select coalesce(jsonb_object_agg(e.key, e.value) filter (where e.value <> '0'), '{}')
+      from drip.campaigns as c
+     cross join lateral jsonb_each(jsonb_build_object(
+           'already_enrolled', c.refused_already_enrolled_count,
+           'already_completed', c.refused_already_completed_count,
+           'opted_out', c.refused_opted_out_count,
+           'campaign_inactive', c.refused_campaign_inactive_count,
+           'in_another_campaign', c.refused_in_another_campaign_count)) as e (key, value)
+     where c.id = campaign;
+$folded_refusals$;
+
+create or replace function tap.allow_reenrollment(
+    outcomes   text[]  default null,
+    after_days integer default null,
+    campaign   uuid    default tap.the_campaign()
+)
+returns void
+language sql volatile
+as $allow_reenrollment$
+    update drip.campaigns as c
+       set reenroll_outcomes = outcomes, reenroll_after_days = after_days
+     where c.id = campaign;
+$allow_reenrollment$;
+
+-- A row of an import, its values by column name.
+create or replace function tap.stage(import uuid, line bigint, person jsonb)
+returns void
+language sql volatile
+as $stage$
+    insert into drip_internal.staged_leads
+    select r.* from jsonb_populate_record(
+           null::drip_internal.staged_leads, person || jsonb_build_object('import_id', import, 'line', line)) as r;
+$stage$;

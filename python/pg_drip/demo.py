@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,18 +17,19 @@ import psycopg
 from psycopg import sql
 
 from pg_drip import sample
+from pg_drip.cli.leads import print_journey
 from pg_drip.cli.output import count, in_words, make_console, make_table, print_health, print_sweep
 from pg_drip.database import connect
 from pg_drip.deploy import Deployer
 from pg_drip.errors import PgDripError
+from pg_drip.imports import import_leads
 from pg_drip.models import CampaignStatistics, Stay, fetch, fetch_value
-from pg_drip.schedules import Clock, read_schedules
+from pg_drip.schedules import Clock, list_schedules
 from pg_drip.server import Cluster, embedded_binaries
 from pg_drip.sweeps import read_health, sweep_all_clients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
     from uuid import UUID
 
     from psycopg.rows import TupleRow
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 DATABASE = "drip"
 DEFAULT_DIRECTORY = ".pg_drip"
 _SETTINGS = {"shared_buffers": "128MB", "max_connections": "50"}
+_LEADS = Path(__file__).with_name("sample_leads.csv")
 _COUNTERS = {
     "active": "active_leads_count",
     "completed": "completed_leads_count",
@@ -47,7 +50,7 @@ _COUNTERS = {
 
 
 def run_demo(directory: Path) -> None:
-    """Start the server, deploy, load the sample, sweep, print what happened, stop the server.
+    """Start the server, deploy, load the sample, import a file, sweep, print what happened, stop the server.
 
     Args:
         directory: where the database lives; one that is there is used again.
@@ -61,6 +64,7 @@ def run_demo(directory: Path) -> None:
         _deploy(cluster, console)
         with connect(dsn) as connection:
             _load(connection, console)
+            _import(dsn, console)
             before = _statistics(connection)
             result = sweep_all_clients(dsn)
             _print_heading(console, "Campaigns: leads before and after the sweep")
@@ -68,7 +72,7 @@ def run_demo(directory: Path) -> None:
             _print_heading(console, "The sweep")
             print_sweep(console, result)
             _print_heading(console, "One lead's journey")
-            _print_journey(console, _journey(connection, sample.JOURNEY_LEAD_ID))
+            print_journey(console, _journey(connection, sample.JOURNEY_LEAD_ID))
             _print_heading(console, "Health")
             print_health(console, read_health(connection))
         _print_next_steps(console, cluster, directory)
@@ -89,12 +93,12 @@ def run_up(directory: Path) -> None:
         with connect(cluster.dsn(DATABASE)) as connection:
             if fetch_value(connection, "select count(*) from drip.clients") == 0:
                 _load(connection, console)
-        schedules = read_schedules()
-        clock = Clock(cluster.dsn(DATABASE), schedules, click.echo)
+            schedules = [schedule for schedule in list_schedules(connection) if schedule.enabled]
+        clock = Clock(cluster.dsn(DATABASE), click.echo)
         try:
             # Whoever reads these lines may send the signal at once: they are told when it is caught.
             for schedule in schedules:
-                console.print(f"Schedule    {schedule.name:<16}  {schedule.cron:<12}  {schedule.purpose}")
+                console.print(f"Schedule    {schedule.name:<16}  {schedule.cron_expression:<12}  {schedule.purpose}")
             console.print(f"Connect     {_psql(cluster)}", soft_wrap=True)
             console.print("Stop        Ctrl-C\n")
             clock.start(at_once=["de-enroll"])
@@ -182,6 +186,25 @@ def _load(connection: psycopg.Connection[TupleRow], console: Console) -> None:
     )
 
 
+def _import(dsn: str, console: Console) -> None:
+    result = import_leads(
+        sample.DENTAL.id,
+        _LEADS,
+        dsn,
+        campaign_id=sample.WELCOME.id,
+        mapping=[("Mobile", "phone"), ("Messages sent", "current_message_position"), ("Booked", "booked_at")],
+        region="US",
+    )
+    what = ", ".join(
+        f"{number:,} {in_words(name)}"
+        for name, number in [*result.by_result.items(), ("duplicate", result.duplicates)]
+        if number
+    )
+    console.print(f"Import      {count(result.read, 'row')} of {_LEADS.name}: {what}")
+    for reject in result.rejects:
+        console.print(f"            line {reject.line} rejected: {reject.reason}")
+
+
 def _statistics(connection: psycopg.Connection[TupleRow]) -> dict[UUID, CampaignStatistics]:
     rows = fetch(
         connection,
@@ -224,18 +247,14 @@ def _change(then: int, now: int) -> str:
     return f"{now:,}" if then == now else f"{then:,} → {now:,}"
 
 
-def _print_journey(console: Console, stays: Sequence[Stay]) -> None:
-    table = make_table("lead", "campaign", "enrolled", "left", "messages", "outcome", numbers=("messages",))
-    for stay in stays:
-        name = f"{stay.first_name} {stay.last_name}" if stay.stay == 1 else ""
-        cells = [f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (stay.enrolled_at, stay.completed_at)]
-        table.add_row(name, stay.campaign_name, *cells, str(stay.messages_received), in_words(stay.outcome or ""))
-    console.print(table)
-
-
 def _psql(cluster: Cluster) -> str:
     program = "psql" if shutil.which("psql") else cluster.binaries / "psql"
     return f'{program} "{cluster.dsn(DATABASE)}"'
+
+
+def _own_command() -> str:
+    here = Path(sys.executable).with_name("pg-drip")
+    return "pg-drip" if shutil.which("pg-drip") or not here.exists() else os.path.relpath(here)
 
 
 def _print_next_steps(console: Console, cluster: Cluster, directory: Path) -> None:
@@ -249,10 +268,10 @@ def _print_next_steps(console: Console, cluster: Cluster, directory: Path) -> No
         ("Then, in another shell, ask it", f'{_psql(cluster)} -c "select * from drip.stuck_leads"'),
         (
             "Import leads of your own",
-            f"{_psql(cluster)} "
-            "-c \"\\copy drip.leads (client_id, campaign_link_id, first_name, phone) from 'leads.csv' csv\"",
+            f'{_own_command()} --dsn "{cluster.dsn(DATABASE)}" leads import leads.csv '
+            f"--client {sample.DENTAL.id} --campaign {sample.WELCOME.id}",
         ),
-        ("where leads.csv has lines like", f"{sample.DENTAL.id},{sample.WELCOME.id},Ada,+12025550142"),
+        ("where leads.csv is like", "first_name,phone\\nAda,+12025550142"),
     ]
     _print_heading(console, "Next")
     for what, line in lines:

@@ -17,12 +17,14 @@ import psycopg
 from psycopg import errors as pg
 from psycopg import sql
 from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 from yoyo.migrations import Migration
 
 from pg_drip import migrations
 from pg_drip.database import connect
 from pg_drip.errors import DeployError, from_database
+from pg_drip.schedules import read_schedules
 from pg_drip.sources import Source, replayed_sources, resource_folder
 
 _DEPLOY_LOCK = (20038, 0)
@@ -142,6 +144,8 @@ class Deployer:
                     report(f"replayed {path}")
             for name in dropped:
                 report(f"dropped {name}")
+            for name in self._retrying(self._seed_schedules):
+                report(f"schedule {name} is new or changed")
             repaired = self._retrying(self._recount)
             return DeployResult(applied=applied, replayed=replayed, dropped=dropped, repaired_counters=repaired)
 
@@ -503,6 +507,18 @@ class Deployer:
             ):
                 return 0
             return int(self._rows("select drip_internal.repair_campaign_stats()")[0][0])
+
+    def _seed_schedules(self) -> list[str]:
+        """Put the release's schedules into `drip.schedules`, beside a DBA's edits; returns those added or changed."""
+        schedules = [
+            {"name": one.name, "cron_expression": one.cron_expression, "command": one.command, "purpose": one.purpose}
+            for one in read_schedules()
+        ]
+        with self._transaction():
+            if not self._rows("select to_regprocedure('drip_internal.seed_schedules(jsonb)')")[0][0]:
+                return []
+            query = "select drip_internal.seed_schedules(%(schedules)s)"
+            return list(self._rows(query, {"schedules": Jsonb(schedules)})[0][0])
 
     # ---------------------------------------------------------------- grants and manifest
 

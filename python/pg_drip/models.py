@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
@@ -207,6 +208,40 @@ class SweepResult(Model):
     leads_per_second: int
     runs: list[UUID]
     errors: list[SweepError]
+
+
+class Enrollment(Model):
+    """What `drip.enroll_lead()` answers: `enrolled`, or why not."""
+
+    lead_id: UUID | None
+    result: str
+
+
+class RejectedRow(Model):
+    """A row of a file that is no lead: the line where it begins, and why."""
+
+    line: int
+    reason: str
+
+
+class ImportResult(Model):
+    """An import's summary, in rows: read = enrolled and refused (`by_result`) + duplicates + rejected.
+
+    `duplicates` are rows for a person whom an earlier row of the file names. `rejects` are the first rows that were
+    rejected, `rejects_file` has all of them with their data.
+    """
+
+    success: bool
+    dry_run: bool
+    read: int
+    by_result: dict[str, int]
+    duplicates: int
+    rejected: int
+    rejects: list[RejectedRow]
+    rejects_file: Path | None
+    ignored_columns: list[str]
+    seconds: float
+    rows_per_second: int
 
 
 Row = TypeVar("Row", bound=Model)

@@ -54,7 +54,7 @@ alter table drip.campaigns
         case when jsonb_typeof(messages) = 'array' then jsonb_array_length(messages) else 0 end) stored,
     add constraint retired_campaigns_have_deactivated_at check (is_active or deactivated_at is not null);
 
--- In jsonpath alone, since no CHECK calls a routine of ours. {1,1600} is beyond the regular expressions' limit of 255.
+-- Without a routine of ours, which no CHECK calls.
 alter table drip.campaigns add constraint messages_are_a_sequence check (
     case
         when jsonb_typeof(messages) <> 'array' then false
@@ -62,6 +62,25 @@ alter table drip.campaigns add constraint messages_are_a_sequence check (
         when octet_length(messages::text) > 65536 then false
         -- strict: lax would look inside an array in the array
         when jsonb_path_exists(messages, 'strict $[*].type() ? (@ != "object")') then false
+        -- Written out, as jsonpath has no length, and a regular expression for it takes 3 ms per row at each update.
+        when greatest(
+            char_length(messages #>> '{0,text}'), char_length(messages #>> '{1,text}'), char_length(messages #>> '{2,text}'),
+            char_length(messages #>> '{3,text}'), char_length(messages #>> '{4,text}'), char_length(messages #>> '{5,text}'),
+            char_length(messages #>> '{6,text}'), char_length(messages #>> '{7,text}'), char_length(messages #>> '{8,text}'),
+            char_length(messages #>> '{9,text}'), char_length(messages #>> '{10,text}'), char_length(messages #>> '{11,text}'),
+            char_length(messages #>> '{12,text}'), char_length(messages #>> '{13,text}'), char_length(messages #>> '{14,text}'),
+            char_length(messages #>> '{15,text}'), char_length(messages #>> '{16,text}'), char_length(messages #>> '{17,text}'),
+            char_length(messages #>> '{18,text}'), char_length(messages #>> '{19,text}'), char_length(messages #>> '{20,text}'),
+            char_length(messages #>> '{21,text}'), char_length(messages #>> '{22,text}'), char_length(messages #>> '{23,text}'),
+            char_length(messages #>> '{24,text}'), char_length(messages #>> '{25,text}'), char_length(messages #>> '{26,text}'),
+            char_length(messages #>> '{27,text}'), char_length(messages #>> '{28,text}'), char_length(messages #>> '{29,text}'),
+            char_length(messages #>> '{30,text}'), char_length(messages #>> '{31,text}'), char_length(messages #>> '{32,text}'),
+            char_length(messages #>> '{33,text}'), char_length(messages #>> '{34,text}'), char_length(messages #>> '{35,text}'),
+            char_length(messages #>> '{36,text}'), char_length(messages #>> '{37,text}'), char_length(messages #>> '{38,text}'),
+            char_length(messages #>> '{39,text}'), char_length(messages #>> '{40,text}'), char_length(messages #>> '{41,text}'),
+            char_length(messages #>> '{42,text}'), char_length(messages #>> '{43,text}'), char_length(messages #>> '{44,text}'),
+            char_length(messages #>> '{45,text}'), char_length(messages #>> '{46,text}'), char_length(messages #>> '{47,text}'),
+            char_length(messages #>> '{48,text}'), char_length(messages #>> '{49,text}')) > 1600 then false
         else
             jsonb_path_query_array(messages, '$[*].step') = jsonb_path_query_array(
                 '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50]',
@@ -70,7 +89,7 @@ alter table drip.campaigns add constraint messages_are_a_sequence check (
                 @.step.type() == "number"
                 && @.delayMinutes.type() == "number" && @.delayMinutes >= 0 && @.delayMinutes <= 525600
                 && @.delayMinutes.floor() == @.delayMinutes
-                && @.text.type() == "string" && @.text like_regex "^(.{1,200}){1,8}$" flag "s"
+                && @.text.type() == "string" && @.text != ""
                 && @."type".type() == "string" && (@."type" == "sms" || @."type" == "email")))')
             and not jsonb_path_exists(messages, '$[*].keyvalue() ? (
                 @.key != "step" && @.key != "delayMinutes" && @.key != "text" && @.key != "type")')
@@ -113,7 +132,8 @@ comment on column drip.campaigns.active_leads_count is
 
 -- The counters' ledger: triggers append, drip.fold_campaign_stats() folds. Counting in place would make every enrollment
 -- of a campaign wait for its row (980 inserts/s instead of 9,400/s with 16 connections) and deadlock concurrent sweeps.
--- No foreign key: checking it would lock the campaign's row again.
+-- No foreign key: checking it would lock the campaign's row again. No CHECK of the counter's name, which only our own
+-- triggers write: reading the constraint costs a third of the trigger at each insert.
 create table drip_internal.campaign_stat_deltas (
     id                 bigint  not null generated always as identity,
     client_id          uuid    not null,
@@ -121,9 +141,7 @@ create table drip_internal.campaign_stat_deltas (
     counter            text    not null,
     delta              integer not null,
     last_enrollment_at timestamptz,
-    constraint campaign_stat_deltas_pkey primary key (client_id, campaign_id, id),
-    constraint counter_is_known check (
-        counter in ('active', 'completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted'))
+    constraint campaign_stat_deltas_pkey primary key (client_id, campaign_id, id)
 );
 
 comment on table drip_internal.campaign_stat_deltas is

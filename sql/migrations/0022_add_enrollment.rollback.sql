@@ -20,9 +20,6 @@ select c.id, c.client_id, c.reenroll_outcomes, c.reenroll_after_days,
     on d.client_id = c.client_id and d.campaign_id = c.id;
 
 delete from drip_internal.campaign_stat_deltas as d where d.counter like 'refused\_%';
-alter table drip_internal.campaign_stat_deltas drop constraint counter_is_known;
-alter table drip_internal.campaign_stat_deltas add constraint counter_is_known check (
-    counter in ('active', 'completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted'));
 
 drop table drip_internal.staged_leads cascade;
 

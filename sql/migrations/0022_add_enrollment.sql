@@ -24,13 +24,6 @@ comment on column drip.campaigns.reenroll_after_days is
 comment on column drip.campaigns.refused_already_enrolled_count is
 'Enrollments refused for this reason. Like all counters folded from the ledger each minute.';
 
-alter table drip_internal.campaign_stat_deltas drop constraint counter_is_known;
-alter table drip_internal.campaign_stat_deltas add constraint counter_is_known check (
-    counter in ('active', 'completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted',
-                'refused_already_enrolled', 'refused_already_completed', 'refused_opted_out',
-                'refused_campaign_inactive', 'refused_in_another_campaign')) not valid;
-alter table drip_internal.campaign_stat_deltas validate constraint counter_is_known;
-
 -- Unlogged: an import that a crash interrupts is begun again.
 create unlogged table drip_internal.staged_leads (
     import_id                uuid,
@@ -44,6 +37,7 @@ create unlogged table drip_internal.staged_leads (
     booked_at                timestamptz,
     opted_out                boolean,
     enrolled_at              timestamptz,
+    staged_at                timestamptz default now(),
     constraint staged_leads_pkey primary key (import_id, line)
 );
 

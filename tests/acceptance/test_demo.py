@@ -220,13 +220,17 @@ def psql_lines(printed: str) -> list[list[str]]:
 def test_the_demo_tells_the_whole_story(first: str, folder: Path) -> None:
     assert re.match(r"Server      PostgreSQL 18\S* made and started in", first)
     assert "Sample      2 clients, 4 campaigns, 2,000 leads" in first
+    assert (
+        "Import      14 rows of sample_leads.csv: 12 enrolled, 1 duplicate\n"
+        "            line 10 rejected: phone lacks its area code\n"
+    ) in first
     assert_the_whole_story(first)
     assert f"pg-drip up --directory {folder}" in first
     assert max(map(len, first.split("\nNext\n")[0].splitlines())) <= 100
 
 
 def test_what_the_demo_prints_is_in_the_database(first: str, folder: Path) -> None:
-    ask, copy = psql_lines(first)
+    [ask] = psql_lines(first)
     with connected(cluster_in(folder)) as connection:
         assert statistics(connection) == {
             name: [after for _, after in pairs] for name, pairs in campaigns(first).items()
@@ -240,10 +244,11 @@ def test_what_the_demo_prints_is_in_the_database(first: str, folder: Path) -> No
         # What it says to try next works as it stands.
         asked = subprocess.run(ask, capture_output=True, text=True, env=environment(), timeout=TIMEOUT, check=True)
         assert "empty_campaign" in asked.stdout
-        line = next(line.strip() for line in first.splitlines() if line.endswith(",Ada,+12025550142"))
+        _, *arguments = shlex.split(next(line for line in first.splitlines() if "leads import leads.csv" in line))
         with temporary() as here:
-            (here / "leads.csv").write_text(f"{line}\n")
-            subprocess.run(copy, cwd=here, capture_output=True, env=environment(), timeout=TIMEOUT, check=True)
+            (here / "leads.csv").write_text("first_name,phone\nAda,+12025550142\n")
+            arguments[arguments.index("leads.csv")] = str(here / "leads.csv")
+            assert re.search(r"^  enrolled +1$", succeeded(pg_drip(*arguments)), re.MULTILINE)
         query = "delete from drip.leads where first_name = 'Ada' and phone = '+12025550142' returning campaign_link_id"
         assert sample.WELCOME.id in data.column(connection, query)
 
@@ -327,7 +332,7 @@ def test_up_serves_until_ctrl_c(first: str, folder: Path) -> None:
             check=True,
         )
         assert asked.stdout == "2\n"
-        for schedule in ("de-enroll", "fold-statistics", "reap-runs"):
+        for schedule in ("de-enroll", "fold-statistics", "purge", "reap-runs"):
             assert re.search(rf"^Schedule    {schedule} ", printed.read_text(), re.MULTILINE)
 
         second = pg_drip("up", "--directory", folder)

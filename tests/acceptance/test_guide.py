@@ -285,7 +285,7 @@ def test_batches_of_a_hundred_with_a_checkpoint(db: Connection) -> None:
 def test_the_schedule_is_every_fifteen_minutes() -> None:
     schedule = (ROOT / "pg_cron" / "de-enroll.sql").read_text()
     assert "*/15 * * * *" in schedule
-    assert "call drip.de_enroll_all_clients();" in schedule
+    assert "call drip.de_enroll_on_schedule('de-enroll');" in schedule
 
 
 # ---------------------------------------------------------------- the guide's tests

@@ -19,6 +19,8 @@ MIGRATIONS = [
     "0019_add_campaign_completion_tracking",
     "0020_unify_campaign_model",
     "0021_add_de_enrollment_monitoring",
+    "0022_add_enrollment",
+    "0023_add_schedules",
 ]
 
 
@@ -67,7 +69,9 @@ class TestDeploy:
             deployer.rollback("0020")
             entries = [(entry.operation, entry.migration) for entry in deployer.history()]
             assert {entry.username for entry in deployer.history()} == {"postgres"}
-        assert entries == [("apply", name) for name in MIGRATIONS] + [("rollback", MIGRATIONS[3])]
+        assert entries == [("apply", name) for name in MIGRATIONS] + [
+            ("rollback", name) for name in reversed(MIGRATIONS[3:])
+        ]
 
     def test_two_deployers_at_once_both_succeed(self, empty_database: Database) -> None:
         results: list[DeployResult | BaseException] = []
@@ -85,7 +89,11 @@ class TestDeploy:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(len(result.applied) for result in results if isinstance(result, DeployResult)) == [0, 0, 4]
+        assert sorted(len(result.applied) for result in results if isinstance(result, DeployResult)) == [
+            0,
+            0,
+            len(MIGRATIONS),
+        ]
 
     def test_only_what_changed_is_replayed(self, database: Database, release: Path) -> None:
         edit(release / "functions/statistics/fold_campaign_stats.sql", "return v_folded;", "return v_folded + 0;")
@@ -435,7 +443,7 @@ class TestCatalog:
                 assert deployer.deploy(upto=name[:4]).applied == [name]
         assert catalog(bare15) == expected
 
-    @pytest.mark.parametrize("target", ["0021", "0020", "0019", "0018", "0000"])
+    @pytest.mark.parametrize("target", ["0022", "0021", "0020", "0019", "0018", "0000"])
     def test_rolled_back_and_applied_again(self, bare15: Database, expected: str, target: str) -> None:
         with Deployer(bare15.dsn) as deployer:
             deployer.deploy()

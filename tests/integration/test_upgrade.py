@@ -1,4 +1,4 @@
-"""0018 to 0021 applied to, rolled back from, and applied again to a database full of leads."""
+"""0018 to 0023 applied to, rolled back from, and applied again to a database full of leads."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_rolling_back_and_applying_again_brings_everything_back(upgraded: Connec
     }
     before = {name: sorted(upgraded.execute(query).fetchall(), key=str) for name, query in tables.items()}
     with Deployer(upgraded.info.dsn) as deployer:
-        for target in ("0020", "0019", "0018", "0000"):
+        for target in ("0022", "0021", "0020", "0019", "0018", "0000"):
             deployer.rollback(target)
             deployer.deploy()
             after = {name: sorted(upgraded.execute(query).fetchall(), key=str) for name, query in tables.items()}
@@ -128,6 +128,63 @@ def test_rolling_back_and_applying_again_brings_everything_back(upgraded: Connec
     assert upgraded.execute("select * from drip.verify_campaign_stats()").fetchall() == []
     leftovers = upgraded.execute("select c.relname from pg_class as c where c.relname like 'archive_%'").fetchall()
     assert leftovers == []
+
+
+def test_settings_and_refusals_survive_without_enrollment(upgraded: Connection) -> None:
+    """Folded and pending, through a rollback of 0022 alone and of more."""
+    upgraded.execute(
+        "update drip.campaigns set reenroll_outcomes = '{completed,booked}', reenroll_after_days = 30 where name = 'Three'"
+    )
+    upgraded.execute("update drip.campaigns set is_active = false where name = 'Both'")
+    enroll = (
+        "select e.result from drip.campaigns as c cross join lateral drip.enroll_leads(c.client_id, c.id, "
+        '\'[{"phone": "+12025550101"}, {"phone": "+12025550102"}, {"phone": "+12025550101"}]\') as e '
+        "where c.name = %s"
+    )
+    for name in ("Three", "Both", "Empty"):
+        upgraded.execute(enroll, (name,))
+    upgraded.execute("select drip.fold_campaign_stats()")
+    upgraded.execute(enroll, ("Three",))
+    refused = "c.refused_already_enrolled_count, c.refused_campaign_inactive_count, c.refused_in_another_campaign_count"
+    view = f"select c.name, {refused}, c.last_enrollment_at from drip.campaign_statistics as c order by c.name"
+    settings = "select c.name, c.reenroll_outcomes, c.reenroll_after_days from drip.campaigns as c order by c.name"
+    before = (upgraded.execute(view).fetchall(), upgraded.execute(settings).fetchall())
+    assert [row[:4] for row in before[0]] == [
+        ("Both", 0, 3, 0),
+        ("Empty", 1, 0, 0),
+        ("Template", 0, 0, 0),
+        ("Three", 4, 0, 0),
+    ]
+    assert before[1][3] == ("Three", ["completed", "booked"], 30)
+    with Deployer(upgraded.info.dsn) as deployer:
+        for target in ("0021", "0020", "0000"):
+            deployer.rollback(target)
+            deployer.deploy()
+            assert (upgraded.execute(view).fetchall(), upgraded.execute(settings).fetchall()) == before, target
+            assert deployer.verify() == []
+    assert upgraded.execute("select * from drip.verify_campaign_stats()").fetchall() == []
+    folded = f"select c.name, {refused}, c.last_enrollment_at from drip.campaigns as c order by c.name"
+    upgraded.execute("select drip.fold_campaign_stats()")
+    assert upgraded.execute(folded).fetchall() == before[0]
+
+
+def test_a_campaign_deleted_while_enrollment_was_away_stays_away(upgraded: Connection) -> None:
+    upgraded.execute("update drip.campaigns set reenroll_after_days = 7")
+    with Deployer(upgraded.info.dsn) as deployer:
+        deployer.rollback("0021")
+        upgraded.execute(
+            "delete from drip.leads where campaign_link_id in (select id from drip.campaigns where name = 'Both')"
+        )
+        upgraded.execute("delete from drip.campaigns where name = 'Both'")
+        upgraded.execute(
+            "insert into drip.campaigns (client_id, name) values ('c0000000-0000-4000-8000-000000000001', 'Meanwhile')"
+        )
+        deployer.deploy()
+        assert deployer.verify() == []
+    rows = upgraded.execute(
+        "select c.name, c.reenroll_after_days, c.refused_opted_out_count from drip.campaigns as c order by c.name"
+    ).fetchall()
+    assert rows == [("Empty", 7, 0), ("Meanwhile", None, 0), ("Template", 7, 0), ("Three", 7, 0)]
 
 
 def test_a_lead_that_left_while_the_history_was_away_gets_its_entry(upgraded: Connection) -> None:
@@ -178,10 +235,10 @@ def test_each_migration_runs_under_psql(empty_database: Database) -> None:
     with Deployer(empty_database.dsn) as deployer:
         with pytest.raises(DeployError, match=r"already exists\. If migrations were applied with psql"):
             deployer.deploy()
-        result = deployer.deploy(applied_by_hand="0021")
+        result = deployer.deploy(applied_by_hand="0023")
         assert result.applied == []
         assert deployer.verify() == []
-        assert [entry.operation for entry in deployer.history()] == ["mark"] * 4
+        assert [entry.operation for entry in deployer.history()] == ["mark"] * len(MIGRATIONS)
 
 
 def test_a_template_edited_while_0020_was_away_becomes_the_sequence(upgraded: Connection) -> None:

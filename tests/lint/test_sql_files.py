@@ -17,7 +17,7 @@ SQL = ROOT / "sql"
 SOURCES = replayed_sources(SQL)
 ROUTINES = [source for source in SOURCES if not source.path.startswith("views/")]
 VIEWS = [source for source in SOURCES if source.path.startswith("views/")]
-COMMITTING = {"sweep_client", "de_enroll_client", "de_enroll_all_clients"}
+COMMITTING = {"sweep_client", "de_enroll_client", "de_enroll_all_clients", "de_enroll_on_schedule"}
 
 HEADER = re.compile(
     r"\Acreate or replace (?P<kind>function|procedure) (?P<schema>drip|drip_internal)\.(?P<name>\w+)"

@@ -59,6 +59,9 @@ def test_a_script_can_read_every_report() -> None:
     for path in ("status", "verify", "history", "de-enroll", "stuck-leads", "health"):
         assert "--json" in run(path, "--help").output
     assert "--json" in run("clients", "list", "--help").output
+    for name in ("enroll", "journey", "import"):
+        assert "--json" in run("leads", name, "--help").output
+    assert "--json" in run("schedule", "list", "--help").output
 
 
 def test_version() -> None:
@@ -106,6 +109,9 @@ def test_bad_usage_is_one_line_and_exit_code_2(arguments: list[str], expected: s
         ["stuck-leads"],
         ["health"],
         ["clients", "list"],
+        ["schedule", "list"],
+        ["schedule", "install"],
+        ["schedule", "run"],
         ["clients", "create", "Acme"],
     ],
     ids=" ".join,

@@ -1,6 +1,6 @@
 -- p_now is a point in time wherever it is asked for: null and infinity are refused, and nothing is done.
 begin;
-select plan(24);
+select plan(26);
 
 -- given
 select make_client();
@@ -22,7 +22,8 @@ select is(sqlstate_of(format(c.call, m.moment)), 'DR012', format(c.call, m.momen
        ('select drip.fix_stuck_leads(the_client(), p_now => %s)'),
        ('select drip.deactivate_campaign(the_client(), the_campaign(), p_now => %s)'),
        ('select drip.record_api_event(''invalid_key'', p_now => %s)'),
-       ('select drip.reap_runs(p_now => %s)')) as c (call);
+       ('select drip.reap_runs(p_now => %s)'),
+       ('select drip.purge(p_now => %s)')) as c (call);
 select is(is_in_campaign(), true, 'the lead is still there');
 select is_empty('select from drip.de_enrollment_errors as e where e.client_id = the_client()', 'and not taken for poison');
 

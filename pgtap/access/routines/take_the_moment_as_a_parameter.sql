@@ -6,7 +6,7 @@ select set_eq(
     $$select p.proname::text from pg_proc as p
        where p.pronamespace = 'drip'::regnamespace and not 'p_now' = any (coalesce(p.proargnames, '{}'))$$,
     $$values ('create_client'), ('fold_campaign_stats'), ('get_de_enrollment_runs'), ('verify_campaign_stats'),
-             ('sanitize_plain_text'),
+             ('set_schedule'), ('enable_schedule'), ('disable_schedule'), ('sanitize_plain_text'),
              ('sanitize_url'), ('default_messages'), ('describe_campaign'), ('list_campaigns'), ('auto_create_campaign'),
              ('pause_campaign'), ('resume_campaign'), ('delete_campaign'),
              ('get_deployment'), ('get_lead_client'), ('get_de_enrollment_health'), ('get_lead_journey'), ('get_recent_exits'),

@@ -6,7 +6,18 @@ import signal
 
 import click
 
-from pg_drip.cli import airtable, campaigns, clients, de_enrollment, demonstration, deployment, keys, serve
+from pg_drip.cli import (
+    airtable,
+    campaigns,
+    clients,
+    de_enrollment,
+    demonstration,
+    deployment,
+    keys,
+    leads,
+    schedules,
+    serve,
+)
 from pg_drip.cli.failures import CommandGroup
 
 
@@ -44,6 +55,8 @@ for command in (
     de_enrollment.health,
     clients.clients,
     campaigns.campaigns,
+    leads.leads,
+    schedules.schedule,
     keys.keys,
     serve.serve,
     airtable.airtable,

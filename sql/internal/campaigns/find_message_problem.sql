@@ -48,4 +48,4 @@ end
 $find_message_problem$;
 
 comment on function drip_internal.find_message_problem(jsonb) is
-'What keeps this jsonb from being a message sequence, in words, or null when it is one. The constraint messages_are_a_sequence says the same in jsonpath.';
+'What keeps this jsonb from being a message sequence, in words, or null when it is one. The constraint messages_are_a_sequence says the same without it.';

@@ -24,11 +24,13 @@ begin
     with verdicts as (
         -- The strongest outcome wins: a lead that opted out and is removed by hand opted out.
         select x.id, x.campaign_id, x.campaign_name,
-               (select o.outcome
-                  from unnest(array['opted_out', 'booked', 'campaign_deleted', 'completed', 'abandoned'])
-                       with ordinality as o (outcome, strength)
-                 where o.outcome in (x.outcome, p_outcome)
-                 order by o.strength limit 1) as outcome
+               case when p_outcome is null then x.outcome else (
+                   select o.outcome
+                     from unnest(array['opted_out', 'booked', 'campaign_deleted', 'completed', 'abandoned'])
+                          with ordinality as o (outcome, strength)
+                    where o.outcome in (x.outcome, p_outcome)
+                    order by o.strength limit 1)
+               end as outcome
           from drip_internal.lead_exits as x
          where x.client_id = p_client_id and x.id = any (v_lead_ids)
            and (x.outcome is not null or p_outcome is not null)

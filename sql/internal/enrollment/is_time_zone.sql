@@ -4,8 +4,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $is_time_zone$
 begin
-    -- Not by pg_timezone_names, which reads hundreds of files. The pattern keeps out POSIX rules and abbreviations.
-    if p_name !~ '^([A-Za-z]+(/[A-Za-z0-9_+-]+)+|UTC|GMT)$' then
+    -- Not by pg_timezone_names, which reads hundreds of files. The pattern keeps out abbreviations and POSIX rules: as
+    -- one of these, any name with digits in it is valid, like Mars/Base5.
+    if p_name !~ '^([A-Za-z]+(/[A-Za-z_]+(-[A-Za-z_]+)*)+|Etc/GMT(0|[+-]0|\+([1-9]|1[0-2])|-([1-9]|1[0-4]))|UTC|GMT)$' then
         return false;
     end if;
     perform now() at time zone p_name;

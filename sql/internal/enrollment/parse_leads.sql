@@ -7,10 +7,11 @@ begin
     return query
     select row(
                null, e.ordinal, f.first_name, f.last_name, f.phone, f.email, f.timezone,
-               case when f.current_message_position ~ '^0*\d{1,9}$' then f.current_message_position::integer end,
+               case when f.current_message_position ~ '^0*[0-9]{1,9}$' then f.current_message_position::integer end,
                case when f.booked_at is not null then drip_internal.parse_moment(f.booked_at) end,
                case when f.opted_out in ('true', 'false') then f.opted_out::boolean end,
-               case when f.enrolled_at is not null then drip_internal.parse_moment(f.enrolled_at) end
+               case when f.enrolled_at is not null then drip_internal.parse_moment(f.enrolled_at) end,
+               null
            )::drip_internal.staged_leads,
            case
                when jsonb_typeof(e.lead) <> 'object' then 'it is no object'
@@ -22,7 +23,7 @@ begin
                when exists (select from jsonb_each(e.lead) as v
                              where jsonb_typeof(v.value) in ('object', 'array'))
                    then 'a value is an object or an array'
-               when f.current_message_position !~ '^0*\d{1,9}$'
+               when f.current_message_position !~ '^0*[0-9]{1,9}$'
                    then 'current_message_position is no whole number from 0 to 999,999,999'
                when f.opted_out not in ('true', 'false') then 'opted_out is neither true nor false'
                when f.booked_at is not null and drip_internal.parse_moment(f.booked_at) is null
@@ -37,11 +38,11 @@ begin
                   nullif(btrim(e.lead ->> 'phone'), '') as phone,
                   nullif(btrim(e.lead ->> 'email'), '') as email,
                   nullif(btrim(e.lead ->> 'timezone'), '') as timezone,
-                  coalesce(e.lead ->> 'current_message_position', e.lead ->> 'currentMessagePosition')
+                  nullif(btrim(coalesce(e.lead ->> 'current_message_position', e.lead ->> 'currentMessagePosition')), '')
                       as current_message_position,
-                  coalesce(e.lead ->> 'booked_at', e.lead ->> 'bookedAt') as booked_at,
-                  coalesce(e.lead ->> 'opted_out', e.lead ->> 'optedOut') as opted_out,
-                  coalesce(e.lead ->> 'enrolled_at', e.lead ->> 'enrolledAt') as enrolled_at
+                  nullif(btrim(coalesce(e.lead ->> 'booked_at', e.lead ->> 'bookedAt')), '') as booked_at,
+                  nullif(btrim(coalesce(e.lead ->> 'opted_out', e.lead ->> 'optedOut')), '') as opted_out,
+                  nullif(btrim(coalesce(e.lead ->> 'enrolled_at', e.lead ->> 'enrolledAt')), '') as enrolled_at
            offset 0) as f
      order by e.ordinal;
 end

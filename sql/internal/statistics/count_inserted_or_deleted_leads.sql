@@ -13,16 +13,19 @@ begin
      where r.is_active and r.campaign_link_id is not null
      group by r.client_id, r.campaign_link_id;
 
-    insert into drip_internal.campaign_stat_deltas (client_id, campaign_id, counter, delta)
-    select c.client_id, c.id, x.outcome, v_sign * x.leads
-      from (select r.client_id, e.entry ->> 'campaignId' as campaign_id, e.entry ->> 'outcome' as outcome,
-                   count(*) as leads
-              from changed_rows as r
-             cross join lateral jsonb_array_elements(r.campaign_history) as e (entry)
-             where r.campaign_history <> '[]'
-             group by r.client_id, e.entry ->> 'campaignId', e.entry ->> 'outcome') as x
-      join drip.campaigns as c on c.client_id = x.client_id and c.id::text = x.campaign_id
-     where x.outcome in ('completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted');
+    -- Enrollment inserts leads without one.
+    if exists (select from changed_rows as r where r.campaign_history <> '[]') then
+        insert into drip_internal.campaign_stat_deltas (client_id, campaign_id, counter, delta)
+        select c.client_id, c.id, x.outcome, v_sign * x.leads
+          from (select r.client_id, e.entry ->> 'campaignId' as campaign_id, e.entry ->> 'outcome' as outcome,
+                       count(*) as leads
+                  from changed_rows as r
+                 cross join lateral jsonb_array_elements(r.campaign_history) as e (entry)
+                 where r.campaign_history <> '[]'
+                 group by r.client_id, e.entry ->> 'campaignId', e.entry ->> 'outcome') as x
+          join drip.campaigns as c on c.client_id = x.client_id and c.id::text = x.campaign_id
+         where x.outcome in ('completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted');
+    end if;
     return null;
 end
 $count_inserted_or_deleted_leads$;

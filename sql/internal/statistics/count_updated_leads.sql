@@ -23,25 +23,28 @@ begin
         or max(r.enrolled_at) filter (where r.sign = 1)
            > coalesce(max(r.enrolled_at) filter (where r.sign = -1), '-infinity');
 
-    insert into drip_internal.campaign_stat_deltas (client_id, campaign_id, counter, delta)
-    select c.client_id, c.id, x.outcome, x.leads
-      from (select h.client_id, e.entry ->> 'campaignId' as campaign_id, e.entry ->> 'outcome' as outcome,
-                   sum(e.sign) as leads
-              from (select n.id, n.client_id, n.campaign_history from new_rows as n
-                     where n.campaign_history <> '[]') as n
-              full join (select o.id, o.client_id, o.campaign_history from old_rows as o
-                          where o.campaign_history <> '[]') as o using (id, client_id)
-             cross join lateral (select coalesce(n.campaign_history, '[]') as after,
-                                        coalesce(o.campaign_history, '[]') as before, client_id) as h
-             cross join lateral (
-                   select a.entry, 1 as sign from jsonb_array_elements(h.after) as a (entry)
-                    union all
-                   select b.entry, -1 from jsonb_array_elements(h.before) as b (entry)) as e
-             where h.after <> h.before
-             group by h.client_id, e.entry ->> 'campaignId', e.entry ->> 'outcome'
-            having sum(e.sign) <> 0) as x
-      join drip.campaigns as c on c.client_id = x.client_id and c.id::text = x.campaign_id
-     where x.outcome in ('completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted');
+    if exists (select from new_rows as n where n.campaign_history <> '[]')
+       or exists (select from old_rows as o where o.campaign_history <> '[]') then
+        insert into drip_internal.campaign_stat_deltas (client_id, campaign_id, counter, delta)
+        select c.client_id, c.id, x.outcome, x.leads
+          from (select h.client_id, e.entry ->> 'campaignId' as campaign_id, e.entry ->> 'outcome' as outcome,
+                       sum(e.sign) as leads
+                  from (select n.id, n.client_id, n.campaign_history from new_rows as n
+                         where n.campaign_history <> '[]') as n
+                  full join (select o.id, o.client_id, o.campaign_history from old_rows as o
+                              where o.campaign_history <> '[]') as o using (id, client_id)
+                 cross join lateral (select coalesce(n.campaign_history, '[]') as after,
+                                            coalesce(o.campaign_history, '[]') as before, client_id) as h
+                 cross join lateral (
+                       select a.entry, 1 as sign from jsonb_array_elements(h.after) as a (entry)
+                        union all
+                       select b.entry, -1 from jsonb_array_elements(h.before) as b (entry)) as e
+                 where h.after <> h.before
+                 group by h.client_id, e.entry ->> 'campaignId', e.entry ->> 'outcome'
+                having sum(e.sign) <> 0) as x
+          join drip.campaigns as c on c.client_id = x.client_id and c.id::text = x.campaign_id
+         where x.outcome in ('completed', 'opted_out', 'booked', 'abandoned', 'campaign_deleted');
+    end if;
     return null;
 end
 $count_updated_leads$;
