@@ -21,6 +21,9 @@ MIGRATIONS = [
     "0021_add_de_enrollment_monitoring",
     "0022_add_enrollment",
     "0023_add_schedules",
+    "0024_add_campaign_management",
+    "0025_add_api_keys",
+    "0026_add_airtable_outbox",
 ]
 
 

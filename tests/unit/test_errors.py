@@ -42,6 +42,12 @@ def make_error(
         ("DR010", errors.ConflictError),
         ("DR011", errors.ConflictError),
         ("DR012", errors.InvalidInputError),
+        ("DR013", errors.InvalidInputError),
+        ("DR014", errors.NotFoundError),
+        ("DR015", errors.ConflictError),
+        ("DR016", errors.InvalidInputError),
+        ("DR017", errors.NotFoundError),
+        ("DR018", errors.ConflictError),
     ],
 )
 def test_each_code_is_an_exception_with_its_hint(sqlstate: str, expected: type[errors.PgDripError]) -> None:

@@ -62,6 +62,12 @@ def test_a_script_can_read_every_report() -> None:
     for name in ("enroll", "journey", "import"):
         assert "--json" in run("leads", name, "--help").output
     assert "--json" in run("schedule", "list", "--help").output
+    for name in ("list", "show", "create", "update", "clone"):
+        assert "--json" in run("campaigns", name, "--help").output
+    for name in ("create", "list", "rotate"):
+        assert "--json" in run("keys", name, "--help").output
+    for name in ("sync", "status"):
+        assert "--json" in run("airtable", name, "--help").output
 
 
 def test_version() -> None:

@@ -16,8 +16,8 @@ select is_empty(
        where r.relnamespace = 'drip'::regnamespace and r.relkind = 'v'
          and as_role('drip_readonly', format('select count(*)::text ~ ''^\d+$'' from drip.%I', r.relname)) <> 'true'$$,
     'no view is refused');
-select is((select count(*)::integer from pg_class as r where r.relnamespace = 'drip'::regnamespace and r.relkind = 'v'), 6,
-          'of six');
+select is((select count(*)::integer from pg_class as r where r.relnamespace = 'drip'::regnamespace and r.relkind = 'v'), 7,
+          'of seven');
 select is(as_role('drip_readonly', $$select count(*) from drip.stuck_leads as s where s.client_id in (the_client('Acme'), the_client('Other'))$$),
           '2', 'stuck leads of both clients');
 select is(as_role('drip_readonly', $$select count(*) from drip.campaign_statistics as s where s.client_id in (the_client('Acme'), the_client('Other'))$$),

@@ -52,8 +52,7 @@ def airtable() -> None:
 
 
 @airtable.command(
-    epilog="\b\nExamples:\n  pg-drip airtable sync --json\n  pg-drip airtable sync --watch --interval 30\n\n"
-    "The token comes from AIRTABLE_API_KEY alone, since arguments are for everybody to see."
+    epilog="\b\nExamples:\n  pg-drip airtable sync --json\n  pg-drip airtable sync --watch --interval 30",
 )
 @click.option("--base", envvar="AIRTABLE_BASE_ID", metavar="ID", help="The base, app…  [env: AIRTABLE_BASE_ID]")
 @click.option(
@@ -97,7 +96,8 @@ def sync(
     """Send what waits to Airtable.
 
     Upserts campaigns by id, ten a request, at most five requests a second. Exits with 1 when Airtable refused a
-    record or was not to be had; nothing is lost, the next sync goes on.
+    record or was not to be had; nothing is lost, the next sync goes on. The token comes from AIRTABLE_API_KEY alone,
+    since arguments are for everybody to see.
     """
     client = _open_client(base, table, endpoint_url, penalty)
     try:

@@ -11,6 +11,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any, TextIO
 
+import orjson
 import psycopg
 import structlog
 
@@ -41,7 +42,7 @@ def make_logger(level: str, master_key: str | None = None, stream: TextIO | None
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             _make_redactor(master_key),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=_dump),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         cache_logger_on_first_use=True,
@@ -81,6 +82,10 @@ def forward_libraries(logger: Logger, level: str) -> None:
         library.handlers = [Forwarder(logger)]
         library.propagate = False
         library.setLevel(logging.INFO if level == "debug" and name.startswith("uvicorn") else logging.WARNING)
+
+
+def _dump(fields: Any, **_: Any) -> str:
+    return orjson.dumps(fields, default=str).decode()
 
 
 def _make_redactor(
