@@ -103,7 +103,7 @@ def import_leads(
             try:
                 with connection.transaction(force_rollback=True) if dry_run else nullcontext():
                     leads.stage()
-                    leads.drop_duplicates()
+                    leads.drop_duplicates(client_id)
                     leads.enroll(client_id, campaign_id, transfer=transfer)
             except BaseException as error:
                 leads.discard(dsn)
@@ -191,10 +191,10 @@ class _Import:
         place = self._columns.places.get(field)
         return (0, None) if place is None else (place, self._readers[field])
 
-    def drop_duplicates(self) -> None:
+    def drop_duplicates(self, client_id: UUID) -> None:
         """Drop rows for a person whom an earlier row names: `drip_internal.drop_duplicate_staged_leads`."""
-        query = "select count(*) from drip_internal.drop_duplicate_staged_leads(%s) as d"
-        self.duplicates = fetch_value(self._connection, query, [self.id])
+        query = "select count(*) from drip_internal.drop_duplicate_staged_leads(%s, %s) as d"
+        self.duplicates = fetch_value(self._connection, query, [client_id, self.id])
 
     def enroll(self, client_id: UUID, campaign_id: UUID, *, transfer: bool) -> None:
         """Enroll what is staged, a transaction per batch: `drip_internal.enroll_staged_leads`."""

@@ -1,4 +1,4 @@
-create or replace function drip_internal.drop_duplicate_staged_leads(p_import_id uuid)
+create or replace function drip_internal.drop_duplicate_staged_leads(p_client_id uuid, p_import_id uuid)
 returns table (line bigint, first_line bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp set jit = off
@@ -12,7 +12,14 @@ begin
       from (select array_agg(s.line) as lines, array_agg(s.phone) as phones, array_agg(s.email) as emails
               from drip_internal.staged_leads as s
              where s.import_id = p_import_id) as a
-     cross join lateral drip_internal.find_same_people(a.lines, a.phones, a.emails) as d;
+     cross join lateral drip_internal.find_same_people(a.lines, a.phones, a.emails) as d
+      join drip_internal.staged_leads as s on s.import_id = p_import_id and s.line = d.line
+      join drip_internal.staged_leads as f on f.import_id = p_import_id and f.line = d.first_line
+     -- Somebody known who is not whom the earlier line names, as two in a household with one e-mail, stays.
+     cross join lateral (
+           select drip_internal.find_person(p_client_id, s.phone, s.email) as id offset 0) as p
+     where s.phone is not distinct from f.phone or p.id is null
+        or p.id is not distinct from drip_internal.find_person(p_client_id, f.phone, f.email);
 
     with dropped as (
         delete from drip_internal.staged_leads as s
@@ -31,5 +38,5 @@ begin
 end
 $drop_duplicate_staged_leads$;
 
-comment on function drip_internal.drop_duplicate_staged_leads(uuid) is
-'Drops an import''s rows for a person (the same phone, else the same e-mail) whom an earlier line names; an opt-out or a booking in them goes to that line. Returns the lines dropped, each with the line that stays. Security definer: for pg-drip leads import, whose caller has no rights on the table.';
+comment on function drip_internal.drop_duplicate_staged_leads(uuid, uuid) is
+'Drops an import''s rows for a person (the same phone, else the same e-mail) whom an earlier line names, unless the client knows them as somebody else; an opt-out or a booking in them goes to that line. Returns the lines dropped, each with the line that stays. Security definer: for pg-drip leads import, whose caller has no rights on the table.';
