@@ -1,5 +1,4 @@
--- One row per lead: how often it booked and what that was worth, in whichever campaign; a client's total is their sum.
--- A booking outside a campaign makes no entry, so it has no value here.
+-- One row per lead: how often it left a campaign booked and what that was worth; a client's total is their sum.
 begin;
 select plan(6);
 

@@ -191,7 +191,8 @@ begin
                            completed_at = case when w.result = 'enrolled' then null else l.completed_at end,
                            updated_at = p_now
                       from wanted as w
-                     where l.id = w.id and l.client_id = p_client_id
+                     -- No equality, which a plan made for an empty table would merge by reading all of the index.
+                     where l.id between w.id and w.id and l.client_id = p_client_id
                        and (w.result = 'enrolled'
                             or (l.first_name, l.last_name, l.phone, l.email, l.timezone, l.opted_out, l.booked_at)
                                is distinct from
