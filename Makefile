@@ -3,7 +3,7 @@
 
 help:
 	@echo 'make demo     run the main job on an embedded PostgreSQL: deploy, take leads in, sweep, show the counts'
-	@echo 'make up       the same kept running, with its schedules, until Ctrl-C'
+	@echo 'make up       the same kept running, with its schedules and HTTP, until Ctrl-C'
 	@echo 'make test     prove everything: lint, pgTAP and pytest on PostgreSQL 15 and 18'
 	@echo 'make lint     the style gates alone'
 	@echo 'make faults   the long proofs: a deployer killed at each of its statements, sweeps at random'

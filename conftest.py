@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,12 @@ def connection(database: Database) -> Iterator[Connection]:
         yield connection
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker that runs a share of the tests beside others hands over what its profiler saw."""
+    coverage.merge(node.workeroutput.get("coverage", []))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the profiler saw."""
     total = coverage.percent()
@@ -80,6 +87,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop every server that was started here; a whole run with too little coverage fails."""
     clusters.stop_all()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["coverage"] = coverage.export()
+        return
     total = coverage.percent()
     if _is_whole_run and session.exitstatus == 0 and (total is None or total < coverage.MINIMUM_PERCENT):
         print(f"\nPL/pgSQL coverage is below {coverage.MINIMUM_PERCENT} %")

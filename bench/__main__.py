@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench import imports, plans, report, sweeps, writes
+from bench import door, imports, plans, report, sweeps, writes
 from bench.figures import SIZES, Bench, Benchmark, Figure
 from bench.machine import Machine
 from bench.server import Server
@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "jobs": sweeps.two_jobs,
     "memory": sweeps.memory,
     "import": imports.rows,
+    "http": door.auto_create,
 }
 
 

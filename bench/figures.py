@@ -22,7 +22,7 @@ class Size:
         name: how it is called.
         leads: in the fleet.
         repeats: rounds of each benchmark.
-        insert_seconds: how long each side of the insert benchmark lasts.
+        load_seconds: how long each side of the benchmarks with many connections lasts.
         idle_calls: sweeps that find nothing, in each of its rounds.
         is_binding: whether a missed bound is a failure.
     """
@@ -30,7 +30,7 @@ class Size:
     name: str
     leads: int
     repeats: int
-    insert_seconds: int
+    load_seconds: int
     idle_calls: int
     is_binding: bool
 

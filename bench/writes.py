@@ -83,7 +83,7 @@ def inserts(bench: Bench) -> list[Figure]:
     def insert(preparation: str) -> float:
         with bench.server.copy(template, _MAKE_PHONES + preparation) as database:
             with _folding(database):
-                rate = _pgbench(database, _INSERT_LEAD, bench.size.insert_seconds)
+                rate = _pgbench(database, _INSERT_LEAD, bench.size.load_seconds)
             if not preparation:
                 with database.connect() as connection:
                     demand_counted(connection)

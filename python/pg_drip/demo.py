@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from pg_drip.cli.output import count, in_words, make_console, make_table, print_
 from pg_drip.database import connect
 from pg_drip.deploy import Deployer
 from pg_drip.errors import PgDripError
+from pg_drip.http.server import BackgroundServer
+from pg_drip.http.settings import KEY_VARIABLES, Settings, read_master_key
 from pg_drip.imports import import_leads
 from pg_drip.models import CampaignStatistics, Stay, fetch, fetch_value
 from pg_drip.schedules import Clock, list_schedules
@@ -78,15 +81,18 @@ def run_demo(directory: Path) -> None:
         _print_next_steps(console, cluster, directory)
 
 
-def run_up(directory: Path) -> None:
-    """Start the server, deploy, run the schedules, and stop both on Ctrl-C or SIGTERM.
+def run_up(directory: Path, port: int) -> None:
+    """Start the server, deploy, run the schedules, serve HTTP, and stop it all on Ctrl-C or SIGTERM.
 
     Args:
         directory: where the database lives; one that is there is used again.
+        port: where HTTP is served on 127.0.0.1, with a key where the environment has one; 0: any free one.
 
     Raises:
-        PgDripError: a step failed, another `pg-drip up` is at work in this directory, or the server went away.
+        PgDripError: a step failed, another `pg-drip up` is at work in this directory, the port is taken, or the server
+            went away.
     """
+    settings = Settings(port=port, master_key=read_master_key(), log_level="warning")
     console = make_console()
     with _served(directory, console, share=False) as cluster:
         _deploy(cluster, console)
@@ -95,11 +101,16 @@ def run_up(directory: Path) -> None:
                 _load(connection, console)
             schedules = [schedule for schedule in list_schedules(connection) if schedule.enabled]
         clock = Clock(cluster.dsn(DATABASE), click.echo)
+        door: BackgroundServer | None = None
         try:
+            door = BackgroundServer(
+                replace(settings, dsn=cluster.dsn(DATABASE), without_keys=settings.master_key is None)
+            )
             # Whoever reads these lines may send the signal at once: they are told when it is caught.
             for schedule in schedules:
                 console.print(f"Schedule    {schedule.name:<16}  {schedule.cron_expression:<12}  {schedule.purpose}")
             console.print(f"Connect     {_psql(cluster)}", soft_wrap=True)
+            console.print(f"HTTP        {door.address}/docs  {_key(settings)}", soft_wrap=True)
             console.print("Stop        Ctrl-C\n")
             clock.start(at_once=["de-enroll"])
             while cluster.pid() is not None:
@@ -109,8 +120,16 @@ def run_up(directory: Path) -> None:
             _ignore_signals()
             console.print("\nStopping." if sys.stdout.isatty() else "Stopping.")
         finally:
+            if door is not None:
+                door.stop()
             clock.stop()
     console.print("Stopped.")
+
+
+def _key(settings: Settings) -> str:
+    if settings.master_key is None:
+        return f"(asks for no key; set {KEY_VARIABLES[0]} and it does)"
+    return "(asks for the key of the environment)"
 
 
 @contextmanager

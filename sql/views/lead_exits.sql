@@ -1,4 +1,4 @@
--- The exit rule's one home. Filter by client_id and id: it decides, drip_internal.due_leads finds.
+-- The exit rule's one home. Filter by client_id and id, or by the place of a locked lead: it decides, drip_internal.due_leads finds.
 create or replace view drip_internal.lead_exits with (security_invoker = true) as
 select l.id,
        l.client_id,
@@ -17,7 +17,8 @@ select l.id,
            when not c.is_active then 'campaign_inactive'
            when c.message_count = 0 then 'empty_campaign'
            when l.current_message_position >= c.message_count then 'completed_sequence'
-       end as reason
+       end as reason,
+       l.ctid as place
   from drip.leads as l
   left join drip.campaigns as c on c.id = l.campaign_link_id and c.client_id = l.client_id
  where l.is_active;

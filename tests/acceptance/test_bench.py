@@ -40,6 +40,10 @@ BOUNDS = {
     "jobs": "at least 1.5 times",
     "memory": "at most 64 MiB",
     "import": "at least 10,000 rows/s",
+    "http": "at least 0.35",
+    "http-stored-key": "at least 0.35",
+    "http-p99": "at most 5 times",
+    "http-new-forms": "at most 50 campaigns",
 }
 # Ratios, and which way is divided by which; the other figures are measured as they stand.
 RATIOS = {
@@ -50,6 +54,8 @@ RATIOS = {
     "advance": ("with", "without"),
     "enroll": ("enroll_leads", "INSERT"),
     "jobs": ("one job", "two jobs"),
+    "http": ("pg-drip serve", "bare"),
+    "http-stored-key": ("pg-drip serve", "bare"),
 }
 
 

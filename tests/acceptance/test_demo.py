@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
 
@@ -103,7 +104,7 @@ def up(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], Path]
     with tempfile.NamedTemporaryFile("w", prefix="dd_up_", dir="/tmp") as printed:
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pg_drip", "up", "--directory", str(folder)],
+                [sys.executable, "-m", "pg_drip", "up", "--directory", str(folder), "--port", "0"],
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
@@ -335,6 +336,11 @@ def test_up_serves_until_ctrl_c(first: str, folder: Path) -> None:
         for schedule in ("de-enroll", "fold-statistics", "purge", "reap-runs"):
             assert re.search(rf"^Schedule    {schedule} ", printed.read_text(), re.MULTILINE)
 
+        door = wait_for(process, printed, r"^HTTP        (http://127\.0\.0\.1:\d+)/docs  \(asks for no key;")[1]
+        assert httpx.get(f"{door}/readyz").json()["status"] == "ready"
+        listed = httpx.get(f"{door}/api/admin/campaigns", params={"clientId": str(sample.DENTAL.id)})
+        assert {campaign["clientId"] for campaign in listed.json()["campaigns"]} == {str(sample.DENTAL.id)}
+
         second = pg_drip("up", "--directory", folder)
         assert (second.returncode, second.stdout) == (1, "")
         [line] = second.stderr.splitlines()
@@ -381,8 +387,10 @@ def test_up_stops_on_sigterm_in_the_middle_of_a_sweep(first: str, folder: Path) 
 
 def test_up_takes_over_what_a_killed_one_left_running(first: str, folder: Path) -> None:
     cluster = cluster_in(folder)
-    with up(folder) as (process, printed):
-        wait_for(process, printed, "^Connect")
+    with up(folder, N8N_API_KEY="0123456789abcdef") as (process, printed):
+        door = wait_for(process, printed, r"^HTTP        (http\S+)/docs  \(asks for the key of the environment\)$")[1]
+        assert httpx.get(f"{door}/api/admin/campaigns").status_code == 401
+        assert httpx.get(f"{door}/api/admin/campaigns", headers={"X-API-Key": "0123456789abcdef"}).is_success
         process.kill()
         process.wait(TIMEOUT)
         left = cluster.pid()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import psycopg
 from psycopg.rows import TupleRow
 
@@ -25,9 +27,11 @@ def collect(connection: psycopg.Connection[TupleRow]) -> None:
          where n.nspname in ('drip', 'drip_internal') and l.lanname = 'plpgsql'
         """
     ).fetchall()
-    for _, routine, statement, was_executed, name in rows:
-        if name != "statement block":
-            _statements[routine, statement] = _statements.get((routine, statement), False) or bool(was_executed)
+    merge(
+        (routine, statement, bool(was_executed))
+        for _, routine, statement, was_executed, name in rows
+        if name != "statement block"
+    )
     connection.execute(
         """
         select plpgsql_profiler_reset(p.oid)
@@ -36,6 +40,17 @@ def collect(connection: psycopg.Connection[TupleRow]) -> None:
          where n.nspname in ('drip', 'drip_internal')
         """
     )
+
+
+def export() -> list[tuple[str, int, bool]]:
+    """What was seen, for another process."""
+    return [(routine, statement, was_executed) for (routine, statement), was_executed in _statements.items()]
+
+
+def merge(seen: Iterable[tuple[str, int, bool]]) -> None:
+    """Take over what another process exported."""
+    for routine, statement, was_executed in seen:
+        _statements[routine, statement] = _statements.get((routine, statement), False) or was_executed
 
 
 def by_routine() -> dict[str, tuple[int, int]]:

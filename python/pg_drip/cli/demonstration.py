@@ -31,12 +31,21 @@ def demo(directory: Path) -> None:
 
 @click.command(epilog="\b\nExample:\n  pg-drip up --directory my-drip")
 @_DIRECTORY
-def up(directory: Path) -> None:
-    """Run a database and the schedules until Ctrl-C.
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=3000,
+    show_default=True,
+    metavar="N",
+    help="Where HTTP is served, on 127.0.0.1. 0: any free one.",
+)
+def up(directory: Path, port: int) -> None:
+    """Run a database, the schedules and the HTTP server until Ctrl-C.
 
-    Starts a PostgreSQL of its own, deploys, runs the schedules, and stops on Ctrl-C or SIGTERM. Ignores --dsn
-    and PG* variables. Loads the sample of the demo when there is no client yet.
+    Starts a PostgreSQL of its own, deploys, runs the schedules, serves HTTP, and stops on Ctrl-C or SIGTERM. Ignores
+    --dsn and PG* variables. Loads the sample of the demo when there is no client yet. HTTP asks for the key of
+    N8N_API_KEY or AUTOMATION_API_KEY where one is set, and for none otherwise.
     """
     from pg_drip.demo import run_up
 
-    run_up(directory)
+    run_up(directory, port)

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 import click
 from psycopg.types.json import Jsonb
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as ProgressBar
 
-from pg_drip.cli.output import count, in_words, make_console, make_table, print_json
+from pg_drip.cli.output import count, in_words, make_console, make_progress_bar, make_table, print_json
 from pg_drip.database import connect
 from pg_drip.errors import InvalidInputError, NotFoundError
 from pg_drip.models import Enrollment, ImportResult, Stay, fetch, fetch_value
@@ -388,15 +386,7 @@ def import_progress() -> Iterator[Watcher | None]:
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         yield None
         return
-    bar = ProgressBar(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.fields[text]}"),
-        TimeElapsedColumn(),
-        console=make_console(stderr=True),
-        transient=True,
-    )
-    with bar:
+    with make_progress_bar() as bar:
         task = bar.add_task("Reading", total=None, text="")
 
         def watch(now: Progress) -> None:

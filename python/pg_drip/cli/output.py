@@ -112,22 +112,26 @@ def print_sweep(console: Console, result: SweepResult) -> None:
     )
 
 
-@contextmanager
-def sweep_progress() -> Iterator[Watcher | None]:
-    """A progress bar for a sweep, on a terminal; None in a pipe."""
-    if not (sys.stdout.isatty() and sys.stderr.isatty()):
-        yield None
-        return
-    bar = Progress(
-        TextColumn("Sweeping"),
+def make_progress_bar() -> Progress:
+    """A bar on stderr with one task's description, how far it is, its field `text`, and the time; gone at the end."""
+    return Progress(
+        TextColumn("{task.description}"),
         BarColumn(bar_width=30),
         TextColumn("{task.fields[text]}"),
         TimeElapsedColumn(),
         console=make_console(stderr=True),
         transient=True,
     )
-    with bar:
-        task = bar.add_task("", total=None, text="looking for leads that are due")
+
+
+@contextmanager
+def sweep_progress() -> Iterator[Watcher | None]:
+    """A progress bar for a sweep, on a terminal; None in a pipe."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        yield None
+        return
+    with make_progress_bar() as bar:
+        task = bar.add_task("Sweeping", total=None, text="looking for leads that are due")
 
         def watch(now: SweepProgress) -> None:
             done = now.processed + now.failed

@@ -1,16 +1,17 @@
 """Who asks, and what they may do: keys from the environment and from the database.
 
-A key is looked up at each request, so that a revoked one ends at once; the look-up is an index probe. Only its SHA-256
+A key is looked up for each request, so that a revoked one ends at once; the look-up is an index probe. Only its SHA-256
 leaves this process.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pg_drip.http.problems import FieldError, ProblemError
 
@@ -88,6 +89,7 @@ class Keys:
         logger: Logger,
     ) -> None:
         self._database = database
+        self._look_ups = _LookUps(database)
         self._limits = limits
         self._metrics = metrics
         self._logger = logger
@@ -115,9 +117,7 @@ class Keys:
         if self._master_digest is not None and hmac.compare_digest(digest, self._master_digest):
             return Caller("environment", None, frozenset(SCOPES))
         if _MADE_HERE.fullmatch(key):
-            row = await self._database.row(
-                "select a.id, a.client_id, a.scopes from drip.authenticate_api_key(%s) as a", [digest]
-            )
+            row = await self._look_ups.find(digest)
             if row:
                 key_id, client_id, scopes = row
                 return Caller(str(key_id), client_id and str(client_id), frozenset(scopes))
@@ -138,6 +138,42 @@ class Keys:
                 # Whether the attempt could be recorded or not, the stranger gets the same answer.
                 self._logger.warning("invalid_key_not_recorded", error=type(error).__name__)
         return ProblemError(401, headers={"WWW-Authenticate": 'Bearer realm="pg_drip"'})
+
+
+class _LookUps:
+    """Asks the database for keys. Requests that come while one key is being looked up share the next look-up of it.
+
+    So an answer is never older than the request, and many requests at once do not ask the same thing many times.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._running: dict[bytes, asyncio.Task[tuple[Any, ...]]] = {}
+        self._next: dict[bytes, asyncio.Task[tuple[Any, ...]]] = {}
+
+    async def find(self, digest: bytes) -> tuple[Any, ...]:
+        """The key's id, client and scopes; empty where it is no live key."""
+        task = self._next.get(digest)
+        if task is None:
+            task = asyncio.create_task(self._ask(digest, self._running.get(digest)))
+            # Where everybody who waited was given up, nobody is left to take its failure.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._next[digest] = task
+        # A request that is given up must not take the answer from the others.
+        return await asyncio.shield(task)
+
+    async def _ask(self, digest: bytes, before: asyncio.Task[tuple[Any, ...]] | None) -> tuple[Any, ...]:
+        if before is not None:
+            await asyncio.wait([before])
+        # From now on the answer may be older than a request that comes.
+        self._running[digest] = task = self._next.pop(digest)
+        try:
+            return await self._database.row(
+                "select a.id, a.client_id, a.scopes from drip.authenticate_api_key(%s) as a", [digest]
+            )
+        finally:
+            if self._running[digest] is task:
+                del self._running[digest]
 
 
 def keys_of_head(request: Request, *, with_token: bool) -> set[str]:

@@ -11,19 +11,21 @@ set search_path = pg_catalog, pg_temp set jit = off
 as $exit_leads$
 declare
     v_lead_ids uuid[];
+    v_places   tid[];
 begin
     -- Lock first, decide in the next statement: it sees what others committed while the lock was waited for.
     -- NO KEY: an insert elsewhere that refers to the lead need not make the sweep skip it.
-    v_lead_ids := array(
-        select l.id from drip.leads as l
-         where l.client_id = p_client_id and l.id = any (p_lead_ids) and l.is_active
-         order by l.id
-           for no key update skip locked);
+    select array_agg(k.id), array_agg(k.place) into v_lead_ids, v_places
+      from (select l.id, l.ctid as place
+              from drip.leads as l
+             where l.client_id = p_client_id and l.id = any (p_lead_ids) and l.is_active
+               for no key update skip locked) as k;
 
+    -- By their places, where the locks keep them: two index probes less for each lead.
     return query
     with verdicts as (
         -- The strongest outcome wins: a lead that opted out and is removed by hand opted out.
-        select x.id, x.campaign_id, x.campaign_name,
+        select x.place, x.campaign_id, x.campaign_name,
                case when p_outcome is null then x.outcome else (
                    select o.outcome
                      from unnest(array['opted_out', 'booked', 'campaign_deleted', 'completed', 'abandoned'])
@@ -32,7 +34,7 @@ begin
                     order by o.strength limit 1)
                end as outcome
           from drip_internal.lead_exits as x
-         where x.client_id = p_client_id and x.id = any (v_lead_ids)
+         where x.client_id = p_client_id and x.place = any (v_places)
            and (x.outcome is not null or p_outcome is not null)
     ), exited as (
         update drip.leads as l
@@ -53,7 +55,7 @@ begin
                        'outcome', v.outcome)
                    || case when p_value is not null then jsonb_build_object('value', p_value) else '{}' end)
           from verdicts as v
-         where l.client_id = p_client_id and l.id = v.id
+         where l.client_id = p_client_id and l.ctid = v.place
         returning v.outcome
     )
     select e.outcome, count(*) from exited as e group by e.outcome;

@@ -84,19 +84,24 @@ begin
 
                 if false = any (v_are_new) then
                     -- Lock first, decide in later statements, which see what others committed while the locks were waited for.
+                    -- A probe of the primary key for each: for a list, a plan of an empty table takes any index of the client.
                     perform
-                       from drip.leads as l
-                      where l.client_id = p_client_id and l.id = any (v_lead_ids)
-                      order by l.id
-                        for no key update;
+                       from (select u.id from unnest(v_lead_ids) as u (id) order by u.id) as w
+                      cross join lateral (
+                            select l.id from drip.leads as l
+                             where l.id = w.id and l.client_id = p_client_id
+                               for no key update) as k;
 
                     if v_campaign.is_active then
                         -- Out of another campaign: those who are due to leave it anyway, and with p_transfer everybody.
                         v_leaving := array(
                             select l.id
-                              from drip.leads as l
-                             where l.client_id = p_client_id and l.id = any (v_lead_ids)
-                               and l.is_active and not l.opted_out and l.campaign_link_id <> p_campaign_id
+                              from unnest(v_lead_ids) as u (id)
+                             cross join lateral (
+                                   select k.* from drip.leads as k
+                                    where k.id = u.id and k.client_id = p_client_id
+                                   offset 0) as l
+                             where l.is_active and not l.opted_out and l.campaign_link_id <> p_campaign_id
                                and (l.campaign_history = '[]' or drip_internal.may_reenroll(
                                        l.campaign_history, p_campaign_id, v_campaign.reenroll_outcomes,
                                        v_campaign.reenroll_after_days, p_now)));
