@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+CONNECTIONS = 128
 _AUTO_CREATE = """
 select a.campaign_id, a.created, case when not a.created then drip.describe_campaign(%(client)s, a.campaign_id) end
   from drip.auto_create_campaign(%(client)s, %(form)s, %(name)s) as a
@@ -63,6 +64,8 @@ def serve() -> None:
     # With its protocol named, asyncio sets TCP_NODELAY.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.bind(("127.0.0.1", 0))
+    # Whoever reads the address may connect at once, and waits until uvicorn accepts.
+    bound.listen(CONNECTIONS)
     sys.stdout.write(f"Listening on http://127.0.0.1:{bound.getsockname()[1]}\n")
     sys.stdout.flush()
     uvicorn.Server(uvicorn.Config(app, http="httptools", access_log=False, log_level="error")).run(sockets=[bound])

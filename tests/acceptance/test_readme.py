@@ -41,4 +41,4 @@ def test_the_curl_lines_work_as_printed(database: Database) -> None:
         assert enrolled["enrolled"] == 1
         assert (swept["success"], swept["found"]) == (True, 0)
         [campaign] = listed["campaigns"]
-        assert (campaign["formId"], campaign["statistics"]["active"]) == ("kajabi_7", 1)
+        assert (campaign["formId"], campaign["statistics"]["activeLeads"]) == ("kajabi_7", 1)
