@@ -21,7 +21,7 @@ up:
 	@.venv/bin/pg-drip up
 
 test: lint
-	.venv/bin/pytest --ignore tests/lint
+	.venv/bin/pytest --ignore tests/lint --numprocesses 3 --dist loadfile
 
 lint:
 	@scripts/setup test
