@@ -122,6 +122,12 @@ def test_a_form_id_is_refused_rather_than_changed(door: Door, acme: UUID, form: 
     assert answer_of(door.client.get(CAMPAIGNS, params={"clientId": str(acme)}))["campaigns"] == []
 
 
+def test_a_form_id_that_the_database_refuses_is_named_too(door: Door, acme: UUID) -> None:
+    for bad in ("a\u202eb", "<b>", "x\n"):
+        response = door.client.post(AUTO_CREATE, json={"clientId": str(acme), "formId": bad})
+        assert fields_of(response, "DR016") == {"formId"}
+
+
 def test_a_form_id_of_255_characters_is_kept(door: Door, acme: UUID) -> None:
     form = "f" * 255
     campaign = answer_of(post(door, acme, formId=form), 201)["campaign"]

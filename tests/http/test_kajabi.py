@@ -231,3 +231,29 @@ def test_what_is_no_payload_is_a_400(door: Door, acme: UUID) -> None:
     problem_of(post(door, UUID("00000000-0000-4000-8000-000000000042"), SAMPLE), 400, "DR001")
     problem_of(post(door, UUID("00000000-0000-4000-8000-000000000042"), {"payload": []}), 400, "DR001")
     problem_of(door.client.post("/api/webhooks/kajabi/acme", json=SAMPLE), 404)
+
+
+def test_a_document_of_json_api_will_do(door: Door, acme: UUID) -> None:
+    [one] = report_of(door, acme, {"payload": {"data": submission(), "included": [form()]}})
+    assert (one["result"], one["campaignCreated"]) == ("enrolled", True)
+    [again] = report_of(door, acme, {"payload": {"data": [submission()]}})
+    assert again["result"] == "already_enrolled"
+
+
+def test_what_has_no_submission_leaves_a_warning(door: Door, acme: UUID) -> None:
+    since = len(door.log())
+    assert report_of(door, acme, {"event": "form_submission", "payload": {"type": "offers", "id": "1"}}) == []
+    [line] = door.events("no_submission", 1, since, client_id=str(acme))
+    assert line["level"] == "warning"
+
+
+def test_a_payload_of_another_kind_is_named_as_it_was_sent(door: Door, acme: UUID) -> None:
+    assert fields_of(post(door, acme, {"payload": "x"})) == {"payload"}
+
+
+def test_a_form_that_makes_no_campaign_counts_as_failed(door: Door, acme: UUID) -> None:
+    name = 'drip_auto_creations_total{result="failed"}'
+    before = door.metric(name)
+    [one] = report_of(door, acme, {"payload": submission(form="<b>")})
+    assert one["result"] == "invalid"
+    assert door.metric(name) == before + 1

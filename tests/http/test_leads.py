@@ -169,6 +169,39 @@ def test_an_exit(
     assert not {"name", "first_name", "phone", "email"} & set(line)
 
 
+@pytest.mark.parametrize(
+    ("fields", "verb", "outcome"),
+    [
+        ({"currentMessagePosition": 3}, "remove", "completed"),
+        ({"bookedAt": "2026-01-01T00:00:00Z"}, "remove", "booked"),
+        ({"optedOut": True}, "remove", "opted_out"),
+        ({"optedOut": True}, "booked", "opted_out"),
+        ({"bookedAt": "2026-01-01T00:00:00Z"}, "opt-out", "opted_out"),
+    ],
+)
+def test_an_exit_tells_the_outcome_that_was_recorded(
+    door: Door, acme: UUID, campaign: UUID, fields: dict[str, Any], verb: str, outcome: str
+) -> None:
+    lead = enroll_one(door, acme, campaign, phone="+12025550142", **fields)["leadId"]
+    report = answer_of(door.client.post(f"{LEADS}/{lead}/{verb}"))
+    assert (report["outcome"], report["changed"]) == (outcome, True)
+    [stay] = answer_of(door.client.get(f"/api/admin/leads/{lead}/journey"))["journey"]
+    assert stay["outcome"] == outcome
+    [line] = door.events("de_enrolled", 1, lead_id=lead)
+    assert line["outcome"] == outcome
+    again = answer_of(door.client.post(f"{LEADS}/{lead}/remove"))
+    assert (again["outcome"], again["changed"]) == (outcome, False)
+
+
+def test_an_exit_of_a_lead_that_was_never_in_a_campaign(door: Door, db: Connection, acme: UUID) -> None:
+    query = "insert into drip.leads (client_id, phone, is_active) values (%s, '+12025550143', false) returning id"
+    lead = data.value(db, query, acme)
+    removed = answer_of(door.client.post(f"{LEADS}/{lead}/remove"))
+    assert (removed["outcome"], removed["changed"]) == (None, False)
+    opted_out = answer_of(door.client.post(f"{LEADS}/{lead}/opt-out"))
+    assert (opted_out["outcome"], opted_out["changed"]) == ("opted_out", True)
+
+
 def test_a_bad_booking(door: Door, db: Connection, acme: UUID, campaign: UUID) -> None:
     lead = data.make_lead(db, acme, campaign)
     for value in (-1, "many", 1e300, True):

@@ -160,6 +160,12 @@ def test_a_huge_head_is_refused(door: Door) -> None:
     assert json.loads(body)["code"] == "DR431"
 
 
+def test_a_huge_head_that_comes_with_its_end_is_refused(door: Door) -> None:
+    head, body = talk(door, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40_000 + b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431 ")
+    assert json.loads(body)["code"] == "DR431"
+
+
 def talk(door: Door, *parts: bytes) -> tuple[bytes, bytes]:
     """Send bytes, and read until the other side closes."""
     where = urlsplit(door.address)

@@ -80,6 +80,21 @@ def test_a_dry_run_changes_nothing(door: Door, db: Connection) -> None:
     sweep(door, clientId=str(client))
 
 
+def test_a_dry_run_counts_whom_the_sweep_would_take(door: Door, db: Connection, acme: UUID) -> None:
+    campaign = data.make_campaign(db, acme)
+    leads = [data.make_lead(db, acme, campaign, position=3) for _ in "ab"]
+    trigger = data.poison(db, leads[0])
+    try:
+        assert sweep(door, clientId=str(acme), dryRun=True)["found"] == 2
+        assert sweep(door, clientId=str(acme))["failed"] == 1
+        # It pauses now.
+        for whose in ({"clientId": str(acme)}, {}):
+            assert sweep(door, **whose, dryRun=True)["found"] == 0
+            assert sweep(door, **whose)["found"] == 0
+    finally:
+        data.drop_trigger(db, trigger)
+
+
 def test_a_poison_lead_is_counted_and_the_others_leave(door: Door, db: Connection, acme: UUID) -> None:
     leads = data.make_leads(db, acme, data.make_campaign(db, acme, steps=1), 3, position=1)
     trigger = data.poison(db, leads[0])

@@ -32,7 +32,7 @@ select is(drip.sanitize_url(n.url), null, 'none: ' || left(coalesce(n.url, 'null
        (E'https://example.com/\uFEFF'), (E'https://example.com/\u00A0'), (E'https://example.com/\u3000x'), (E'https://example.com/\u2028'),
        ('https://example.com/<script>'), ('https://example.com/"onload="x'), ('https://example.com/`x`'), ('https://example.com:'),
        ('https://example.com:65536'), ('https://example.com:8o'), ('https://example.com:443:443'), ('https://256.1.1.1'), ('https://1.2.3'),
-       ('https://12345'), ('https://[::1'), ('https://[example.com]'), ('https://e.co/' || repeat('x', 2036))) as n (url);
+       ('https://12345'), ('https://[::1'), ('https://[:]/'), ('https://[example.com]'), ('https://e.co/' || repeat('x', 2036))) as n (url);
 
 -- the constraint
 select is_empty(

@@ -170,7 +170,9 @@ def list_campaigns(
     elif not page.campaigns:
         click.echo("There is no such campaign. Create one with pg-drip campaigns create NAME --client ID.")
     else:
-        table = make_table("id", "name", "state", "messages", "active", "left", numbers=("messages", "active", "left"))
+        table = make_table(
+            "id", "name", "state", "messages", "active", "left", numbers=("messages", "active", "left"), whole=("id",)
+        )
         for one in page.campaigns:
             counts = one.statistics
             left = counts.completed + counts.booked + counts.opted_out + counts.abandoned + counts.campaign_deleted

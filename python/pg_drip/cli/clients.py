@@ -42,7 +42,7 @@ def list_clients(dsn: str, as_json: bool) -> None:
     elif not found:
         click.echo("There is no client. Create one with pg-drip clients create NAME.")
     else:
-        table = make_table("id", "name", "time zone", "active")
+        table = make_table("id", "name", "time zone", "active", whole=("id",))
         for client in found:
             table.add_row(str(client.id), client.name, client.timezone, "yes" if client.is_active else "no")
         make_console().print(table)

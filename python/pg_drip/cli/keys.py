@@ -89,7 +89,7 @@ def list_keys(dsn: str, client_id: UUID | None, as_json: bool) -> None:
     elif not found:
         click.echo("There is no key. Make one with pg-drip keys create.")
     else:
-        table = make_table("key", "client", "name", "scopes", "status", "expires", "last used")
+        table = make_table("key", "client", "name", "scopes", "status", "expires", "last used", whole=("key", "client"))
         for key in found:
             table.add_row(
                 f"drip_{key.prefix}_…",

@@ -45,8 +45,10 @@ def print_json(data: BaseModel | Sequence[BaseModel] | dict[str, Any]) -> None:
     click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
 
 
-def make_table(*columns: str, numbers: Iterable[str] = (), title: str | None = None) -> Table:
-    """An empty table with these columns; those in `numbers` are aligned to the right."""
+def make_table(
+    *columns: str, numbers: Iterable[str] = (), whole: Iterable[str] = (), title: str | None = None
+) -> Table:
+    """An empty table with these columns; those in `numbers` are aligned to the right, those in `whole` never broken."""
     table = Table(
         box=box.SIMPLE_HEAD,
         title=title,
@@ -58,7 +60,9 @@ def make_table(*columns: str, numbers: Iterable[str] = (), title: str | None = N
     )
     for column in columns:
         is_number = column in numbers
-        table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+        table.add_column(
+            column, justify="right" if is_number else "left", no_wrap=is_number or column in whole, overflow="fold"
+        )
     return table
 
 

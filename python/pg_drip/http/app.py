@@ -126,6 +126,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 def _field(place: tuple[int | str, ...]) -> str:
     parts = [str(part) for part in place]
+    # A union's branches are no part of the request.
+    parts = [part for part in parts if "[" not in part]
     return ".".join(parts[1:] if len(parts) > 1 and parts[0] in _PLACES else parts)
 
 

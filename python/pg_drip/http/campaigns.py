@@ -6,7 +6,9 @@ import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import psycopg
 from fastapi import APIRouter, Query
+from psycopg_pool import PoolTimeout, TooManyRequests
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
@@ -74,8 +76,14 @@ async def auto_create(body: AutoCreateInput, request: Request) -> Response:
             )
             if campaign is None:
                 campaign = await _describe(connection, client_id, campaign_id)
-    except Exception:
+    except (PoolTimeout, TooManyRequests):
         services.metrics.count_auto_creation("failed")
+        raise
+    except psycopg.Error as error:
+        problem = from_database(error)
+        if problem is not None and problem.code == "DR016":
+            problem.fields = [FieldError("formId", problem.detail)]
+            raise problem from None
         raise
     message = "Campaign auto-created successfully (paused for review)" if created else "Campaign already exists"
     return answer({"campaign": campaign, "message": message, "created": created}, 201 if created else 200)
@@ -94,12 +102,16 @@ async def auto_create_campaign(
         form_name: its name, for the new campaign's.
     """
     # One round trip where the campaign exists. The statement that makes one cannot see it yet.
-    cursor = await connection.execute(
-        "select a.campaign_id, a.created, "
-        "       case when not a.created then drip.describe_campaign(%(client)s, a.campaign_id) end "
-        "  from drip.auto_create_campaign(%(client)s, %(form)s, %(name)s) as a",
-        {"client": client_id, "form": form_id, "name": form_name},
-    )
+    try:
+        cursor = await connection.execute(
+            "select a.campaign_id, a.created, "
+            "       case when not a.created then drip.describe_campaign(%(client)s, a.campaign_id) end "
+            "  from drip.auto_create_campaign(%(client)s, %(form)s, %(name)s) as a",
+            {"client": client_id, "form": form_id, "name": form_name},
+        )
+    except Exception:
+        services.metrics.count_auto_creation("failed")
+        raise
     campaign_id, created, campaign = await cursor.fetchone() or (None, False, None)
     services.metrics.count_auto_creation("created" if created else "exists")
     services.logger.info(

@@ -99,11 +99,11 @@ async def opt_out(id: UUID, request: Request, body: ClientInput | None = None) -
 @router.post(
     "/api/leads/{id:uuid}/booked",
     summary="A lead booked",
-    responses=answers(Exit, "The lead is out; the value is in its history."),
+    responses=answers(Exit, "The lead is out; the value is in the history entry of the campaign that it left, if any."),
 )
 @requires("leads")
 async def record_booking(id: UUID, request: Request, body: BookingInput | None = None) -> Response:  # noqa: A002
-    """Takes the lead out of its campaign at once."""
+    """Takes the lead out of its campaign at once. One that is in none is marked as booked, and keeps no value."""
     value = body.value if body else None
     return await _take_out(request, id, body, "booked", "select drip.record_booking(%s, %s, %s::numeric)", [value])
 
@@ -111,7 +111,7 @@ async def record_booking(id: UUID, request: Request, body: BookingInput | None =
 @router.post(
     "/api/leads/{id:uuid}/remove",
     summary="Take a lead out by hand",
-    responses=answers(Exit, "The lead is out, as abandoned."),
+    responses=answers(Exit, "The lead is out, as abandoned unless something stronger is known of it."),
 )
 @requires("leads")
 async def remove(id: UUID, request: Request, body: ClientInput | None = None) -> Response:  # noqa: A002
@@ -120,12 +120,22 @@ async def remove(id: UUID, request: Request, body: ClientInput | None = None) ->
 
 
 async def _take_out(
-    request: Request, lead_id: UUID, body: ClientInput | None, outcome: str, query: Any, arguments: list[Any]
+    request: Request, lead_id: UUID, body: ClientInput | None, outcome: str | None, query: Any, arguments: list[Any]
 ) -> Response:
     services = services_of(request)
     wanted = caller_of(request).client_or_all(body.client_id if body else None)
-    client_id, *_ = await services.database.row("select drip.get_lead_client(%s, %s)", [lead_id, wanted])
+    client_id, was_in_campaign = await services.database.row(
+        "select g, exists (select from drip.get_lead_journey(%(lead)s, g) as j where j.outcome = 'in_progress') "
+        "  from drip.get_lead_client(%(lead)s, %(client)s) as g",
+        {"lead": lead_id, "client": wanted},  # type: ignore[arg-type]
+    )
     changed, *_ = await services.database.row(query, [client_id, lead_id, *arguments])
+    if was_in_campaign or outcome == "abandoned":
+        # What the database recorded: something stronger than what was asked for may have been known of the lead.
+        [outcome] = await services.database.row(
+            "select j.outcome from drip.get_lead_journey(%s, %s) as j order by j.stay desc limit 1",
+            [lead_id, client_id],
+        ) or (None,)
     if changed:
         services.logger.debug("de_enrolled", client_id=str(client_id), lead_id=str(lead_id), outcome=outcome)
     return answer({"leadId": lead_id, "clientId": client_id, "outcome": outcome, "changed": changed})

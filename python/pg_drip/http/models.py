@@ -302,6 +302,7 @@ class Problem(Output):
     status: int
     detail: str
     code: Annotated[str, Field(pattern=r"^DR[0-9A-Z]{3}$")]
+    hint: str | None = Field(default=None, description="What to do.")
     errors: list[ProblemField] | None = Field(default=None)
     requestId: str | None = Field(default=None)  # noqa: N815
 
@@ -482,11 +483,15 @@ class EnrollmentReport(Output):
 
 
 class Exit(Output):
-    """A lead after it was taken out; `changed` is false when it had been before."""
+    """A lead after it was taken out; `changed` is false when it had been before.
+
+    `outcome` is what its history has: an opt-out, a booking, a retired campaign or a finished sequence counts before
+    `abandoned`, in this order. Null: it was never in a campaign.
+    """
 
     lead_id: UUID
     client_id: UUID
-    outcome: Literal["opted_out", "booked", "abandoned"]
+    outcome: Literal["completed", "booked", "opted_out", "abandoned", "campaign_deleted"] | None
     changed: bool
 
 

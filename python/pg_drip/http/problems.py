@@ -58,6 +58,7 @@ class ProblemError(Exception):
         *,
         code: str | None = None,
         fields: Sequence[FieldError] = (),
+        hint: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -65,6 +66,7 @@ class ProblemError(Exception):
         self.detail = detail or OWN_CODES[status]
         self.code = code or f"DR{status}"
         self.fields = list(fields)
+        self.hint = hint
         self.headers = dict(headers or {})
 
 
@@ -82,6 +84,8 @@ def respond(problem: ProblemError, state: State | None = None) -> Response:
         "detail": problem.detail,
         "code": problem.code,
     }
+    if problem.hint:
+        body["hint"] = problem.hint
     if problem.fields:
         body["errors"] = problem.fields
     if state is not None:
@@ -102,7 +106,7 @@ def from_database(error: Exception) -> ProblemError | None:
     translated = errors.from_database(error)
     if error.sqlstate.startswith("DR"):
         detail = f"{translated.message[:1].upper()}{translated.message[1:]}."
-        return ProblemError(_status(translated), detail, code=error.sqlstate)
+        return ProblemError(_status(translated), detail, code=error.sqlstate, hint=translated.hint)
     if error.sqlstate.startswith("22"):
         # A value that the schema allows and no type of the database can hold, as a date with an offset of 20 hours.
         return ProblemError(400, "A value is out of range.", code="DR012")

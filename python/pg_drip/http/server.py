@@ -180,6 +180,10 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
+class _HeadTooLargeError(Exception):
+    """Ends the parsing of a request; uvicorn takes it for what is no HTTP."""
+
+
 class _Protocol(HttpToolsProtocol):
     """Ends a connection whose request does not get here: the head within the time, all of it within twice that.
 
@@ -192,6 +196,7 @@ class _Protocol(HttpToolsProtocol):
         self._deadline: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._head_size: int | None = None
+        self._header_size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -212,8 +217,15 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head_size = 0
+        self._head_size = self._header_size = 0
         self._set_deadline(self._read_seconds)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # For a head that comes in one piece with its end.
+        self._header_size += len(name) + len(value) + 4
+        if self._header_size > LARGEST_HEAD:
+            raise _HeadTooLargeError
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._head_size = None
@@ -225,7 +237,7 @@ class _Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(400)
+        self._refuse(431 if self._header_size > LARGEST_HEAD else 400)
 
     def _set_deadline(self, seconds: float | None) -> None:
         self._deadline = None if seconds is None else self.loop.time() + seconds

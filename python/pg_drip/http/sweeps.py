@@ -39,7 +39,7 @@ _WORST = ("ok", "warning", "critical")
 )
 @requires("admin")
 async def de_enroll(request: Request, body: SweepInput | None = None) -> Response:
-    """One client, or all. 409 while a sweep of the same client, or of all, is running."""
+    """One client, or all. 409 while a run of the same client, or for all clients another of that kind, is open."""
     body = body or SweepInput()
     client_id = caller_of(request).client_or_all(body.client_id)
     services = services_of(request)
@@ -70,15 +70,7 @@ async def de_enroll(request: Request, body: SweepInput | None = None) -> Respons
 
 
 async def _count_due(services: Services, client_id: str | None) -> dict[str, Any]:
-    rows = await services.database.rows(
-        "select f.outcome, sum(f.leads)::bigint as leads "
-        "  from (select %(client)s::uuid as client_id where %(client)s::uuid is not null "
-        "         union all "
-        "        select d.client_id from drip_internal.list_due_clients() as d where %(client)s::uuid is null) as c "
-        " cross join lateral drip.fix_stuck_leads(c.client_id, true) as f "
-        " where f.outcome is not null group by f.outcome",
-        {"client": client_id},  # type: ignore[arg-type]
-    )
+    rows = await services.database.rows("select d.outcome, d.leads from drip.count_due_leads(%s) as d", [client_id])
     by_outcome = {"completed": 0, "booked": 0, "opted_out": 0, "campaign_deleted": 0}
     by_outcome |= {row["outcome"]: row["leads"] for row in rows}
     return {

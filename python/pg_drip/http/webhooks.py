@@ -39,7 +39,7 @@ async def receive_submissions(clientId: UUID, body: KajabiInput, request: Reques
     """
     client_id = caller_of(request).client(str(clientId))
     services = services_of(request)
-    resources = body.payload if isinstance(body.payload, list) else [body.payload]
+    resources = _resources(body.payload)
     titles = {_text(one.get("id")): _title(one) for one in resources if _is(one, "forms")}
     submissions = [_Submission(one, services.settings.region) for one in resources if _is(one, "form_submissions")]
     async with services.database.connection() as connection:
@@ -51,6 +51,7 @@ async def receive_submissions(clientId: UUID, body: KajabiInput, request: Reques
                 continue
             await _enroll(connection, services, client_id, form_id, titles.get(form_id), of_form)
         if not submissions:
+            services.logger.warning("no_submission", client_id=client_id, event_name=body.event)
             # Says whether the client exists, as every other request does.
             await connection.execute("select from drip.list_campaigns(%s, p_limit => 1)", [client_id])
     results = [one.result() for one in submissions]
@@ -146,6 +147,19 @@ def _first_phone(attributes: dict[str, Any], region: str | None) -> tuple[str | 
             except InvalidPhoneError as error:
                 problem = problem or str(error).partition(":")[0]
     return None, problem
+
+
+def _resources(payload: Any) -> list[dict[str, Any]]:
+    """JSON:API's resources: one or several, bare or in `data` with others in `included`."""
+    if isinstance(payload, list):
+        return [one for one in payload if isinstance(one, dict)]
+    if "type" in payload or "data" not in payload:
+        return [payload]
+    return [one for name in ("data", "included") for one in _listed(payload.get(name))]
+
+
+def _listed(found: Any) -> list[dict[str, Any]]:
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
 
 
 def _is(resource: dict[str, Any], kind: str) -> bool:

@@ -113,9 +113,10 @@ begin
         fields := fields || 'name'::text;
         problems := problems || 'is needed'::text;
     end if;
-    -- Asked only when something of it is set: the date of a webinar that was held passes, and the rest can still be changed.
+    -- Asked only when something of it is set, or it is to send: the date of a webinar that was held passes, and the rest can still be changed.
     if campaign ->> 'campaign_type' = 'webinar'
-       and (p_campaign -> 'id' is null or v_given && array['campaignType', 'webinarDatetime', 'zoomLink']) then
+       and (p_campaign -> 'id' is null or v_given && array['campaignType', 'webinarDatetime', 'zoomLink']
+            or p_campaign ->> 'is_paused' = 'true' and campaign ->> 'is_paused' = 'false') then
         v_problem := case
             when 'webinarDatetime' = any (fields) then null
             when campaign ->> 'webinar_datetime' is null then 'is needed by a webinar'
