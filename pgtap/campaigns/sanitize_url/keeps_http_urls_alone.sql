@@ -1,6 +1,6 @@
 -- http and https URLs with a host are kept, white space around them goes, everything else is none.
 begin;
-select plan(86);
+select plan(87);
 
 -- given
 select make_client();

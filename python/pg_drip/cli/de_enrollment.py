@@ -16,7 +16,7 @@ from pg_drip.cli.output import (
     sweep_progress,
 )
 from pg_drip.database import connect
-from pg_drip.models import StuckReport, SweepResult
+from pg_drip.models import StuckReport, SweepResult, fetch_value
 from pg_drip.sweeps import (
     DEFAULT_BATCH_SIZE,
     count_stuck_leads,
@@ -78,7 +78,10 @@ def de_enroll(
     if dry_run:
         with connect(ctx.obj) as connection:
             due = [row for row in report_stuck_leads(connection, client_id) if row.outcome is not None]
-        _print_due(due, as_json=as_json)
+            # Without those that failed and pause, which the report has too.
+            query = "select coalesce(sum(d.leads), 0)::bigint from drip.count_due_leads(%s) as d"
+            found = fetch_value(connection, query, [client_id])
+        _print_due(due, found, as_json=as_json)
         return
     with sweep_progress() as watcher:
         if client_id is None:
@@ -93,8 +96,7 @@ def de_enroll(
     ctx.exit(0 if result.success else 1)
 
 
-def _print_due(due: list[StuckReport], *, as_json: bool) -> None:
-    found = sum(row.leads for row in due)
+def _print_due(due: list[StuckReport], found: int, *, as_json: bool) -> None:
     if as_json:
         leads: dict[tuple[str, str], int] = {}
         for row in due:
