@@ -99,7 +99,8 @@ class N8n:
             found = data.rows(
                 db,
                 "select id, status, mode from execution_entity "
-                'where "workflowId" = %s and id > %s order by id',
+                # The schedule may fire at the same time.
+                "where \"workflowId\" = %s and id > %s and mode = 'cli' order by id",
                 workflow, before,
             )  # fmt: skip
         assert len(found) == 1, done.stdout[-4000:]
