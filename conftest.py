@@ -57,9 +57,16 @@ def empty_database(server: Server) -> Iterator[Database]:
 
 
 @pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    """A connection to a deployed database of its own."""
+def db(database: Database) -> Iterator[Connection]:
+    """A connection to the test's database, on each server in turn."""
     with database.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def db15(database15: Database) -> Iterator[Connection]:
+    """A connection to the test's database on 15."""
+    with database15.connect() as connection:
         yield connection
 
 

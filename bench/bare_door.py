@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from pg_drip.http.campaigns import AUTO_CREATE
 from pg_drip.http.database import Database
 from pg_drip.http.settings import Settings
 
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 CONNECTIONS = 128
-_AUTO_CREATE = """
-select a.campaign_id, a.created, case when not a.created then drip.describe_campaign(%(client)s, a.campaign_id) end
-  from drip.auto_create_campaign(%(client)s, %(form)s, %(name)s) as a
-"""
 _defaults = Settings()
 _database = Database("", _defaults.pool_size, _defaults.statement_seconds)
 
@@ -53,7 +50,7 @@ async def _auto_create(request: Request) -> JSONResponse:
     form = _Form.model_validate_json(await request.body())
     parameters = {"client": form.client_id, "form": form.form_id, "name": form.form_name}
     async with _database.connection() as connection:
-        cursor = await connection.execute(_AUTO_CREATE, parameters)
+        cursor = await connection.execute(AUTO_CREATE, parameters)
         _, created, campaign = await cursor.fetchone() or (None, False, None)
     return JSONResponse({"campaign": campaign, "created": created}, 201 if created else 200)
 

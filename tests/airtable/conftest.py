@@ -10,7 +10,7 @@ import pytest
 from tests.airtable import double
 from tests.airtable.double import Airtable
 from tests.support import data
-from tests.support.clusters import Connection, Database
+from tests.support.clusters import Connection
 
 
 @pytest.fixture
@@ -18,20 +18,6 @@ def airtable() -> Iterator[Airtable]:
     """Airtable on loopback, whose penalty is half a second."""
     with double.serving(Airtable()) as airtable:
         yield airtable
-
-
-@pytest.fixture
-def db(database: Database) -> Iterator[Connection]:
-    """A connection to the test's database, on each server in turn."""
-    with database.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def db15(database15: Database) -> Iterator[Connection]:
-    """A connection to the test's database on 15."""
-    with database15.connect() as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -6,21 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.clusters import Connection, Database, Server
-
-
-@pytest.fixture
-def db(database: Database) -> Iterator[Connection]:
-    """A connection to the test's database, on each server in turn."""
-    with database.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def db15(database15: Database) -> Iterator[Connection]:
-    """A connection to the test's database on 15."""
-    with database15.connect() as connection:
-        yield connection
+from tests.support.clusters import Database, Server
 
 
 @pytest.fixture

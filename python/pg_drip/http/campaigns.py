@@ -33,6 +33,12 @@ from pg_drip.http.problems import FieldError, from_database
 from pg_drip.http.routing import GuardedRoute, Services, body_of, caller_of, requires, services_of
 
 _SYNC = "Changes will sync to Airtable within 5 minutes."
+# One round trip where the campaign exists. The statement that makes one cannot see it yet.
+AUTO_CREATE = (
+    "select a.campaign_id, a.created, "
+    "       case when not a.created then drip.describe_campaign(%(client)s, a.campaign_id) end "
+    "  from drip.auto_create_campaign(%(client)s, %(form)s, %(name)s) as a"
+)
 _DESCRIBE = "select drip.describe_campaign(%s, %s)"
 
 public = APIRouter(tags=["campaigns"])
@@ -101,14 +107,8 @@ async def auto_create_campaign(
         form_id: the form.
         form_name: its name, for the new campaign's.
     """
-    # One round trip where the campaign exists. The statement that makes one cannot see it yet.
     try:
-        cursor = await connection.execute(
-            "select a.campaign_id, a.created, "
-            "       case when not a.created then drip.describe_campaign(%(client)s, a.campaign_id) end "
-            "  from drip.auto_create_campaign(%(client)s, %(form)s, %(name)s) as a",
-            {"client": client_id, "form": form_id, "name": form_name},
-        )
+        cursor = await connection.execute(AUTO_CREATE, {"client": client_id, "form": form_id, "name": form_name})
     except Exception:
         services.metrics.count_auto_creation("failed")
         raise
